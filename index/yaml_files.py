@@ -1,0 +1,90 @@
+"""YAML data files: duplicate keys refused, each entry checked, errors in Chinese."""
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from prompts import say, words
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class DataError(Exception):
+    """A data file that an officer edits is wrong; the message names field and remedy."""
+
+
+class _UniqueKeyLoader(yaml.SafeLoader):
+    """PyYAML keeps the last of two equal keys silently; here that is an error."""
+
+
+def _mapping(loader: _UniqueKeyLoader, node: yaml.MappingNode) -> dict[Any, Any]:
+    seen: set[Any] = set()
+    for key_node, _ in node.value:
+        key = loader.construct_object(key_node, deep=True)  # pyright: ignore[reportUnknownMemberType]
+        if key in seen:
+            line = key_node.start_mark.line + 1
+            raise yaml.MarkedYAMLError(
+                problem=say("messages.duplicate_key", key=key, line=line)
+            )
+        seen.add(key)
+    return yaml.SafeLoader.construct_mapping(loader, node, deep=True)
+
+
+_UniqueKeyLoader.add_constructor(
+    yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping
+)
+
+
+def load_yaml(path: Path) -> Any:
+    """The content of a YAML file.
+
+    Raises DataError when it is missing, is not YAML or has a key twice.
+    """
+    try:
+        return yaml.load(path.read_text("utf-8"), _UniqueKeyLoader)
+    except FileNotFoundError as error:
+        raise DataError(say("messages.no_file", file=path)) from error
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        line = mark.line + 1 if mark else "?"
+        problem = error.problem or ""
+        raise DataError(
+            say("messages.not_yaml", file=path, line=line, problem=problem)
+        ) from error
+
+
+def load_entries(path: Path, model: type[M]) -> list[M]:
+    """A YAML list as checked models, in order.
+
+    Raises DataError naming the file, the entry, the field and the remedy.
+    """
+    rows = load_yaml(path)
+    if not isinstance(rows, list):
+        raise DataError(say("messages.not_a_list", file=path))
+    entries: list[M] = []
+    for number, row in enumerate(rows, 1):  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        try:
+            entries.append(model.model_validate(row))
+        except ValidationError as error:
+            name = row.get("id") if isinstance(row, dict) else None  # pyright: ignore
+            problems = "\n".join(explain(error))
+            raise DataError(
+                say("messages.bad_entry", file=path, entry=name or number) + problems
+            ) from error
+    return entries
+
+
+def explain(error: ValidationError) -> list[str]:
+    """One Chinese line for each problem that pydantic found: field, fault, remedy."""
+    kinds: dict[str, str] = words("messages.validation")
+    lines: list[str] = []
+    for problem in error.errors():
+        field = ".".join(str(part) for part in problem["loc"]) or "-"
+        template = kinds.get(problem["type"], kinds["other"])
+        detail = str(problem.get("ctx", {}).get("error", problem["msg"]))
+        lines.append(
+            template.format(field=field, input=problem["input"], detail=detail)
+        )
+    return lines
