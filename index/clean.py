@@ -1,4 +1,4 @@
-"""Repairs of a raw text: each is recorded, and what is unclear is reported, not guessed.
+"""Repairs of a raw text, each recorded; what is unclear is reported, not guessed.
 
 The passes run in the order of `clean`. A repair that cannot be derived from the text
 itself (double-byte shifts, a foreign word in a sentence) stands in `repairs.yaml`.
@@ -6,7 +6,7 @@ itself (double-byte shifts, a foreign word in a sentence) stands in `repairs.yam
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -31,15 +31,30 @@ PAIR = re.compile(r"\(([^()（）\n]{0,60})[)）]|（([^()（）\n]{0,60})\)")
 # 精神 and 省委: a converter's English for 和.
 FOREIGN_AND = re.compile(rf"(?<=[{CJK}])[ \t]+and[ \t]+(?=[{CJK}])")
 # The end of a page printed again at the head of the next one: 后顾之忧。⏎⏎忧。（责任单位
-REPEATED = re.compile(rf"([{CJK}]{{1,8}}[。；])(\s*\n\s*)\1")
+REPEATED = re.compile(rf"([{CJK}]{{1,8}}[。；])(\s*\n\s*)\1(?=\S)")
 # A text is taken for traditional when this share of its characters would change.
 TRADITIONAL_SHARE = 0.02
 
+HALF = re.compile(r"[０-９Ａ-Ｚａ-ｚ％]+|(?<=[0-9０-９])．(?=[0-9０-９])")
+
 GARBLE = re.compile(
-    rf"[\ufffd\ue000-\uf8ff]|锟斤拷|烫烫烫|(?<=[{CJK})])\?(?=[{CJK}a-z{TONED}?])"
-    rf"|\([a-zü]*[{TONED}][a-zü]*\)|[{TONED}]+\)|(?<=[{CJK}])[∑ΦΩ^@>＞＠](?=[{CJK}])"
-    rf"|(?<=[{CJK}])[A-Za-z]\("
+    # What no text holds: replacement signs, private use, control characters.
+    r"[\ufffd\ue000-\uf8ff\U000f0000-\U0010ffff\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]"
+    r"|锟斤拷|烫烫烫|屯屯屯|锘[縖挎]"
+    # UTF-8 or GBK read as Latin-1: ä¸“ç²¾, ×¨¾«.
+    r"|(?!×+(?![¡-¶¸-ÖØ-ÿ]))[¡-¶¸-ÿ]{4,}"
+    # A syllable cut loose by a byte shift: qū), Y(jié).
+    rf"|[a-zü{TONED}]*[{TONED}][a-zü]*[)）]"
+    rf"|(?<=[{CJK}])[∑ΦΩ^@](?=[{CJK}])"
 )
+# A question mark stands for a lost character where nothing is asked.
+LOST = re.compile(rf"(?<=[{CJK}])[?？]+(?=[{CJK}a-z])")
+ASKS = re.compile(
+    r"[吗呢么谁哪何怎几吧]|多[少大长高]|[是能可应需会]否|是不是|有没有|还是"
+)
+CLOSED = re.compile(rf"(?<=[{CJK}])[>＞](?=[{CJK}])")
+STRAY = re.compile(rf"(?<=[{CJK}])[A-Za-z](?=[{CJK}])")
+NEAR = 6
 
 
 class Repair(BaseModel):
@@ -80,16 +95,19 @@ def clean(text: Text) -> Text:
         Edit(*m.span(), "和", "word") for m in FOREIGN_AND.finditer(text.value)
     )
     text = text.edit(_repeated(text.value))
+    text = text.edit(_halved(text.value))
     return text.edit(_widened(text.value))
 
 
 def garble(text: Text) -> list[Garble]:
     """Places in a cleaned text that still look damaged."""
     value = text.value
-    found = [m.span() for m in GARBLE.finditer(value)]
-    found += [(i, i + 1) for i, c in enumerate(value) if _odd(c)]
+    found = {m.span() for m in GARBLE.finditer(value)}
+    found |= {m.span() for m in LOST.finditer(value) if not _asked(value, m.start())}
+    found |= {m.span() for m in CLOSED.finditer(value) if not _opened(value, m.end())}
+    found |= {(i, i + 1) for i in _odd_together(value)}
     return [
-        Garble(text.starts[a], value[max(0, a - 6) : b + 6].replace("\n", " "))
+        Garble(text.starts[a], value[max(0, a - NEAR) : b + NEAR].replace("\n", " "))
         for a, b in sorted(found)
     ]
 
@@ -128,6 +146,12 @@ def _repeated(value: str) -> Iterator[Edit]:
         yield Edit(m.end(2), m.end(), "", "repeated")
 
 
+def _halved(value: str) -> Iterator[Edit]:
+    """Full-width digits and letters in their everyday form, of the same length."""
+    for m in HALF.finditer(value):
+        yield Edit(*m.span(), unicodedata.normalize("NFKC", m[0]), "width")
+
+
 def _widened(value: str) -> Iterator[Edit]:
     """Half-width punctuation in Chinese, and the other half of a bracket pair."""
     places = {m.start() for m in NARROW.finditer(value)}
@@ -139,9 +163,45 @@ def _widened(value: str) -> Iterator[Edit]:
         yield Edit(at, at + 1, value[at].translate(WIDE), "width")
 
 
-def _odd(char: str) -> bool:
-    """A Chinese character outside everyday use, as byte shifts leave them behind."""
-    if unicodedata.category(char) != "Lo" or char < "㐀":
+def _asked(value: str, at: int) -> bool:
+    """Whether the sentence that a question mark ends asks something."""
+    sentence = re.split(r"[。！？?；\n]", value[max(0, at - 80) : at])[-1]
+    return bool(ASKS.search(sentence))
+
+
+def _opened(value: str, end: int) -> bool:
+    """Whether a > closes a title: <土地管理法>."""
+    return bool(
+        re.search(r"[<＜〈《][^<＜〈]{0,60}$", value[max(0, end - 61) : end - 1])
+    )
+
+
+def _odd_together(value: str) -> list[int]:
+    """Rare characters side by side, as a byte shift leaves them.
+
+    One alone is a name: 思贤滘, 瀍河.
+    """
+    present = _rare() & set(value)
+    if not present:
+        return []
+    places = [m.start() for m in re.finditer(f"[{''.join(present)}]", value)]
+    return [at for at in places if _odd_neighbours(value, at, present)]
+
+
+def _odd_neighbours(value: str, at: int, rare: Set[str]) -> bool:
+    low = max(0, at - NEAR)
+    near = value[low : at + NEAR + 1]
+    return len(rare & set(near)) > 1 or bool(STRAY.search(near))
+
+
+@cache
+def _rare() -> frozenset[str]:
+    """Chinese characters outside GB 2312, the everyday ones."""
+    return frozenset(c for c in map(chr, range(0x3400, 0xFB00)) if _is_rare(c))
+
+
+def _is_rare(char: str) -> bool:
+    if not re.match(f"[{CJK}]", char):
         return False
     try:
         return len(char.encode("gb2312")) != 2

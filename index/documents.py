@@ -6,12 +6,14 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from index.yaml_files import DataError, load_entries
 from prompts import say
 
 FOLDER = Path(__file__).parent
+# A clause's id is <document>#<number>, an annex's <document>/<part>.
+ID = r"^[^\s#/|]+$"
 Status = Literal["in_force", "expired", "draft", "unstated", "not_yet"]
 
 
@@ -20,15 +22,10 @@ class Drop(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
-    start: str
-    end: str
+    # `from` is a word of Python.
+    start: str = Field(alias="from", min_length=1)
+    end: str = Field(alias="to", min_length=1)
     kind: Literal["site"] = "site"
-
-    @model_validator(mode="before")
-    @classmethod
-    def _named_as_written(cls, row: dict[str, str]) -> dict[str, str]:
-        """`from` is a word of Python, so the fields are called start and end here."""
-        return {{"from": "start", "to": "end"}.get(k, k): v for k, v in row.items()}
 
 
 class Source(BaseModel):
@@ -43,14 +40,15 @@ class Source(BaseModel):
 
 
 class Part(BaseModel):
-    """An annex inside a file: the line it begins with, and other sources of its text."""
+    """An annex inside a file: the line it begins with, and its other sources."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    id: str
+    id: str = Field(pattern=ID)
     title: str
     short: str
-    begins: str
+    begins: str = Field(min_length=1)
+    names: tuple[str, ...] = ()
     copies: tuple[Source, ...] = ()
 
 
@@ -59,7 +57,7 @@ class Entry(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    id: str
+    id: str = Field(pattern=ID)
     title: str
     short: str
     number: str | None
@@ -70,7 +68,8 @@ class Entry(BaseModel):
     valid_until: date | None
     validity_quote: str | None = None
     draft: bool = False
-    sources: tuple[Source, ...]
+    names: tuple[str, ...] = ()  # what people call it
+    sources: tuple[Source, ...] = Field(min_length=1)
     parts: tuple[Part, ...] = ()
 
     @model_validator(mode="after")
@@ -94,7 +93,9 @@ class PolicyDocument:
     issued: date | None
     valid_from: date | None
     valid_until: date | None
+    validity_quote: str | None = None
     draft: bool = False
+    names: tuple[str, ...] = ()
     parent: str | None = None
     parts: tuple[str, ...] = ()
     sources: tuple[Source, ...] = field(default=())
@@ -108,7 +109,7 @@ class PolicyDocument:
         """What may be said of the text's validity on a day."""
         if self.draft:
             return "draft"
-        if self.issued and as_of < self.issued:
+        if any(d and as_of < d for d in (self.issued, self.valid_from)):
             return "not_yet"
         if self.valid_until is None:
             return "unstated"
@@ -123,15 +124,16 @@ def load_entries_of(folder: Path = FOLDER) -> list[Entry]:
     entries = load_entries(folder / "documents.yaml", Entry)
     seen: set[str] = set()
     for entry in entries:
-        if entry.id in seen:
-            raise DataError(say("messages.corpus.duplicate_id", id=entry.id))
-        seen.add(entry.id)
+        for name in (entry.id, *(f"{entry.id}/{part.id}" for part in entry.parts)):
+            if name in seen:
+                raise DataError(say("messages.corpus.duplicate_id", id=name))
+            seen.add(name)
     sources = [s for e in entries for s in _all_sources(e)]
     for source in sources:
         _check_hash(folder / "corpus" / source.file, source.sha256)
     listed = {s.file for s in sources}
     for path in sorted((folder / "corpus").iterdir()):
-        if path.name not in listed:
+        if path.name not in listed and not path.name.startswith("."):
             raise DataError(say("messages.corpus.unlisted", file=path.name))
     return entries
 
@@ -146,12 +148,14 @@ def documents_of(entry: Entry) -> tuple[PolicyDocument, ...]:
         "issued": entry.issued,
         "valid_from": entry.valid_from,
         "valid_until": entry.valid_until,
+        "validity_quote": entry.validity_quote,
         "draft": entry.draft,
     }
     main = PolicyDocument(
         id=entry.id,
         title=entry.title,
         short=entry.short,
+        names=entry.names,
         parts=ids,
         sources=entry.sources,
         **shared,  # pyright: ignore[reportArgumentType]
@@ -161,6 +165,7 @@ def documents_of(entry: Entry) -> tuple[PolicyDocument, ...]:
             id=full_id,
             title=part.title,
             short=part.short,
+            names=part.names,
             parent=entry.id,
             sources=(*entry.sources, *part.copies),
             **shared,  # pyright: ignore[reportArgumentType]

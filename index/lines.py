@@ -3,12 +3,13 @@
 import re
 
 from index.clean import CJK
+from index.markers import REFERENCE, SENTENCE_END
 from index.text import Edit, Text
 
-FULL_STOP = re.compile(r"[。；：！？”）)］】」』;:!?.]\s*$")
 COMMA = re.compile("[，、；：。]")
 OPENS = re.compile(
-    r"\s*(?:[（(]?[\d一二三四五六七八九十]{1,3}[）)、.．]|第.{1,5}条|附件)"
+    r"\s*(?:[（(]?[\d一二三四五六七八九十]{1,3}[）)、.．]"
+    rf"|第.{{1,5}}条(?!{REFERENCE.pattern})|附件)"
 )
 DATE = re.compile(r"\s*\d{4}年\d{1,2}月\d{1,2}日\s*$")
 BREAK = re.compile(r"[ \t\u3000\r]*\n\s*")
@@ -52,7 +53,7 @@ def _without_blanks(text: Text) -> Text:
 
 def _broken(line: str, rest: str, blank_between: bool) -> bool:
     """Whether a line ends in mid-sentence and the next one goes on with it."""
-    if FULL_STOP.search(line) or DATE.match(line) or DATE.match(rest):
+    if SENTENCE_END.search(line) or DATE.match(line) or DATE.match(rest):
         return False
     if OPENS.match(rest):
         return False

@@ -1,43 +1,22 @@
-"""Which lines of a text open a numbered clause, judged by their sequence.
+"""Which of a text's markers are its own clauses, judged by their sequence.
 
-Families, as printed at the head of a line: 第X编/章/节 (division), 第X条 (article),
-一、 (cn), （一） (paren), 1. (digit). A number counts only where it continues its
-family, so a cross-reference or a wrapped line is never taken for a clause.
+A number counts only where it continues its family, so a cross-reference or a wrapped
+line is never taken for a clause.
 """
 
 import re
 from dataclasses import dataclass, field, replace
 
-from index.numerals import NUMERAL, to_int
+from index.markers import Marker, candidates, title_of
+from index.numerals import to_chinese
 
-LEAD = r"^[#\s\u3000>*-]*"
-FAMILIES = {
-    "division": re.compile(rf"{LEAD}(第({NUMERAL}|\d+)(分编|编|章|节|部分))(?=\s|$)"),
-    "article": re.compile(rf"{LEAD}(第({NUMERAL}|\d+)条(?:之({NUMERAL}))?)[\s\u3000]*"),
-    "cn": re.compile(rf"{LEAD}(({NUMERAL})、)"),
-    "paren": re.compile(rf"{LEAD}([（(]({NUMERAL})[）)][、.．]?)\s*"),
-    "digit": re.compile(rf"{LEAD}((\d{{1,3}})[.．、])(?!\d)\s*"),
-}
-# 第三条规定的…, 第五条、第六条…: a reference that a wrapped line happens to begin with.
-REFERENCE = re.compile(
-    r"(第.{1,3}[款项]|规定|所列|所称|所述|之规定|[至和或及、，]|或者|以及|的|中|修改|删去)"
-)
 OUTLINE = ("cn", "paren", "digit")
+DIVISIONS = ("编", "分编", "章", "节", "部分")
+# Headings 一、 between articles lie below every division.
+HEADING_DEPTH = len(DIVISIONS)
+BARE = re.compile(r"[^。；：！？，,;:\n]{2,40}")
 # A gap this small is the source's own mistake; a larger jump is no numbering.
 LARGEST_GAP = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Marker:
-    """A line that opens a clause or a division."""
-
-    family: str
-    number: int
-    suffix: int  # the 1 of 第十条之一, else 0
-    printed: str  # 三、 / （一） / 1. / 第三条
-    start: int  # of the line, in the text
-    body: int  # of the first character after the number
-    part: int = 0  # counts restarts at 第一条 in one text
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,84 +30,154 @@ class Numbering:
 
 @dataclass(slots=True)
 class _Sequence:
-    """The counters while reading the lines of one text in order."""
+    """The counters while reading the markers of one text in order."""
 
     article: tuple[int, int] = (0, 0)
-    part: int = 0
+    parts: int = 1
+    part: str = ""
+    used: set[str] = field(default_factory=set[str])  # the parts' names so far
+    below_division: bool = False  # nothing has been read since a division began
+    divisions: list[Marker] = field(default_factory=list[Marker])  # the open ones
+    open: list[str] = field(default_factory=list[str])  # the outline's open families
     last: dict[str, int] = field(default_factory=dict[str, int])
-    fresh: set[str] = field(default_factory=lambda: set(OUTLINE))  # parent is new
     gaps: list[str] = field(default_factory=list[str])
     repeats: list[str] = field(default_factory=list[str])
 
 
 def numbering(value: str) -> Numbering:
     """The markers of a text: its articles where it has any, else its outline."""
-    found = _candidates(value)
-    articles = [m for m in found if m.family == "article"]
+    found = candidates(value)
     state = _Sequence()
-    if articles and articles[0].number == 1 or len(articles) > 2:
-        kept = [m for m in found if m.family in ("division", "article")]
-        accepted = [a for m in kept if (a := _article(m, value, state))]
-    else:
-        kept = [m for m in found if m.family in OUTLINE]
-        accepted = [m for m in kept if _continues(m, state)]
+    by_articles = _is_of_articles(value, found)
+    kept = _between_articles(value, found) if by_articles else _from_first(found)
+    judge = _article if by_articles else _clause
+    accepted: list[Marker] = []
+    for i, marker in enumerate(kept):
+        if marker.family == "division":
+            accepted.append(_division(marker, state))
+        elif judge(marker, kept[i + 1 :], state):
+            depth = 0 if by_articles else HEADING_DEPTH + len(state.open) - 1
+            accepted.append(replace(marker, depth=depth, part=state.part))
+            state.below_division = False
+    if not any(m.family != "division" for m in accepted):
+        accepted = []
     return Numbering(tuple(accepted), tuple(state.gaps), tuple(state.repeats))
 
 
-def _candidates(value: str) -> list[Marker]:
-    """Every line that begins like a marker, in order."""
-    found: list[Marker] = []
-    at = 0
-    for line in value.splitlines(keepends=True):
-        for family, pattern in FAMILIES.items():
-            if m := pattern.match(line):
-                suffix = to_int(m[3]) if family == "article" and m[3] else 0
-                number = to_int(m[2])
-                found.append(Marker(family, number, suffix, m[1], at, at + m.end()))
-                break
-        at += len(line)
-    return found
+def _is_of_articles(value: str, found: list[Marker]) -> bool:
+    """Whether the text is made of articles, rather than an outline that quotes some."""
+    articles = [m for m in found if m.family == "article"]
+    if not articles or not (articles[0].number == 1 or len(articles) > 2):
+        return False
+    items = [i for i, m in enumerate(found) if m.family == "cn"]
+    own = bool(items) and found[items[0]].start < articles[0].start
+    if own and _stands_above(value, found, items[0]):
+        own = False
+    return not own or len(articles) > len(items)
 
 
-def _article(marker: Marker, value: str, state: _Sequence) -> Marker | None:
-    """The marker with its part if it continues the articles, None if a reference."""
-    if marker.family == "division":
-        return _in_part(marker, state.part)
+def _between_articles(value: str, found: list[Marker]) -> list[Marker]:
+    """Divisions and articles, and the headings 一、管辖 that stand right above one."""
+    kept: list[Marker] = []
+    for i, marker in enumerate(found):
+        if marker.family in ("division", "article"):
+            kept.append(marker)
+        elif marker.family == "cn" and _stands_above(value, found, i):
+            kept.append(replace(marker, family="division", depth=HEADING_DEPTH))
+    return kept
+
+
+def _stands_above(value: str, found: list[Marker], at: int) -> bool:
+    """Whether a bare heading is followed by nothing but an article."""
+    for marker, after in zip(found[at : at + 2], found[at + 1 : at + 3], strict=False):
+        if not BARE.fullmatch(value[marker.body : after.start].strip()):
+            return False
+        if after.family != "paren":
+            return after.family == "article"
+    return False
+
+
+def _from_first(found: list[Marker]) -> list[Marker]:
+    """An outline from 一、 on, where it has one; lists in the preface are no clauses."""
+    kept = [m for m in found if m.family != "article"]
+    for i, marker in enumerate(kept):
+        if marker.family == "cn" and marker.number == 1:
+            return [m for m in kept[:i] if m.family == "division"] + kept[i:]
+    return kept
+
+
+def _division(marker: Marker, state: _Sequence) -> Marker:
+    unit = re.sub(r"^第.*?(?=分编|部分|编|章|节)", "", marker.printed)
+    depth = marker.depth or DIVISIONS.index(unit)
+    state.divisions = [d for d in state.divisions if d.depth < depth]
+    marker = replace(marker, depth=depth, part=state.part)
+    state.divisions.append(marker)
+    state.open = []
+    state.below_division = True
+    return marker
+
+
+def _article(marker: Marker, later: list[Marker], state: _Sequence) -> bool:
+    """Whether an article continues the articles, or starts them again."""
     last = state.article
     here = (marker.number, marker.suffix)
-    rest = value[marker.body : marker.body + 6]
-    spaced = value[marker.body - 1].isspace() or not rest.strip()
-    if REFERENCE.match(rest) and not spaced:
-        return None
     if here == (1, 0) and last > (1, 0):
-        state.part += 1
+        _restart(state)
     elif here <= last:
         state.repeats.append(marker.printed)
-        return None
+        return False
     elif marker.number > last[0] + 1:
+        if _comes(last[0] + 1, marker.family, later):
+            return False
         state.gaps.append(marker.printed)
     state.article = here
-    return _in_part(marker, state.part)
+    return True
 
 
-def _in_part(marker: Marker, part: int) -> Marker:
-    return replace(marker, part=part) if part else marker
-
-
-def _continues(marker: Marker, state: _Sequence) -> bool:
+def _clause(marker: Marker, later: list[Marker], state: _Sequence) -> bool:
     """Whether an outline marker continues its family, or starts it under a new parent.
 
     1.…5. under （一） may go on as 6. under （二）, or start again at 1.
     """
     family, number = marker.family, marker.number
     last = state.last.get(family, 0)
+    is_open = family in state.open
+    top = family == "cn" or state.open[:1] in ([], [family])
     if 0 < last < number - 1 <= last + LARGEST_GAP:
+        if _comes(last + 1, family, later):
+            return False
         state.gaps.append(marker.printed)
-    elif number != last + 1 and not (number == 1 and family in state.fresh):
+    elif number == 1 and top and (last > 1 or (last and not is_open)):
+        _restart(state)
+    elif number != last + 1 and (number != 1 or is_open):
         if number <= last:
             state.repeats.append(marker.printed)
         return False
+    if family == "cn":
+        state.open = []
+    elif family in state.open:
+        state.open = state.open[: state.open.index(family)]
+    state.open.append(family)
     state.last[family] = number
-    state.fresh.discard(family)
-    state.fresh |= set(OUTLINE[OUTLINE.index(family) + 1 :])
     return True
+
+
+def _comes(number: int, family: str, later: list[Marker]) -> bool:
+    """Whether the number is still to come, before its family starts again at 1."""
+    for marker in later:
+        if marker.family == family and marker.number in (1, number):
+            return marker.number == number
+    return False
+
+
+def _restart(state: _Sequence) -> None:
+    """A new part: its ids begin with the division it stands in, or with its ordinal."""
+    state.parts += 1
+    above = [d.printed for d in state.divisions if d.depth < HEADING_DEPTH]
+    path = "".join(above) if state.below_division else ""
+    if not path or path in state.used:
+        path = f"第{to_chinese(state.parts)}部分"
+    state.part = path
+    state.used.add(path)
+    state.last = {}
+    state.open = []

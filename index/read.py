@@ -2,7 +2,8 @@
 
 import difflib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 from index.clauses import CLOSING, PREFACE, Section, sections
@@ -21,7 +22,10 @@ from index.text import Correction, Edit, Text
 from index.yaml_files import DataError
 from prompts import say
 
-PUNCTUATION = re.compile(r"[\W_]")
+# What two sources may differ in; 1.5% is not 15.
+PUNCTUATION = re.compile(r"(?!%|(?<=\d)\.(?=\d))[\W_]")
+# Differences this close together are one, shown with as much context.
+NEAR = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +66,12 @@ class Clause:
     @property
     def is_front_matter(self) -> bool:
         """Whether this is the preface or the closing rather than a numbered clause."""
-        return self.number in (PREFACE, CLOSING)
+        return self.number.endswith((PREFACE, CLOSING))
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One text as read: its sections in order, and everything odd about it."""
+    """One text as read from one source: its sections, and everything odd about it."""
 
     document: PolicyDocument
     file: str
@@ -104,17 +108,33 @@ def read_corpus(folder: Path = FOLDER) -> Corpus:
                 if clause.id in clauses:
                     raise DataError(_repeated(reading, clause.number))
                 clauses[clause.id] = clause
-        for part, copy in ((p, c) for p in entry.parts for c in p.copies):
-            _merge_copy(clauses, f"{entry.id}/{part.id}", copy, folder / "corpus")
+        for copy in read_copies(entry, folder / "corpus"):
+            readings.append(copy)
+            _merge(clauses, copy)
         _check_validity(entry, clauses)
     return Corpus(documents, clauses, tuple(readings))
 
 
 def read_entry(entry: Entry, folder: Path) -> list[Reading]:
     """The main text and the annexes of one entry, from its first source."""
-    source = entry.sources[0]
+    return _read_source(entry, entry.sources[0], folder)
+
+
+def read_copies(entry: Entry, folder: Path) -> list[Reading]:
+    """The same texts again from the entry's other sources, and its annexes' copies."""
+    copies = [r for s in entry.sources[1:] for r in _read_source(entry, s, folder)]
+    for part, document in zip(entry.parts, documents_of(entry)[1:], strict=True):
+        for source in part.copies:
+            text = load_text(folder / source.file, source)
+            copies.append(read_text(document, source.file, text))
+    return copies
+
+
+def _read_source(entry: Entry, source: Source, folder: Path) -> list[Reading]:
     text = load_text(folder / source.file, source)
-    starts = [0, *(_begin(text, part, source.file) for part in entry.parts)]
+    starts = [0]
+    for part in entry.parts:
+        starts.append(_begin(text, part, source.file, starts[-1]))
     ends = [*starts[1:], len(text)]
     return [
         read_text(document, source.file, text.part(start, end))
@@ -142,14 +162,23 @@ def load_text(path: Path, source: Source | None = None) -> Text:
     edits: list[Edit] = []
     for drop in source.drops if source else ():
         start = raw.find(drop.start)
-        end = raw.find(drop.end, start + 1) if start >= 0 else -1
+        # One line may be dropped by the same words twice.
+        after = start + max(0, len(drop.start) - len(drop.end))
+        end = raw.find(drop.end, after) if start >= 0 else -1
         if min(start, end) < 0:
             missing = drop.start if start < 0 else drop.end
             raise DataError(
                 say("messages.corpus.drop_missing", file=path.name, text=missing)
             )
         edits.append(Edit(start, end + len(drop.end), "", drop.kind))
-    return clean(text.edit(sorted(edits)))
+    edits.sort()
+    for one, other in pairwise(edits):
+        if other.start < one.end:
+            words = raw[other.start : other.end].partition("\n")[0]
+            raise DataError(
+                say("messages.corpus.drop_overlap", file=path.name, text=words)
+            )
+    return clean(text.edit(edits))
 
 
 def clauses_of(reading: Reading) -> list[Clause]:
@@ -173,53 +202,56 @@ def clauses_of(reading: Reading) -> list[Clause]:
     ]
 
 
-def _begin(text: Text, part: Part, file: str) -> int:
+def _begin(text: Text, part: Part, file: str, after: int) -> int:
     """Where an annex begins: the line that says 附件 1, blanks aside."""
     wanted = re.sub(r"\s", "", part.begins)
     at = 0
     for line in text.value.splitlines(keepends=True):
-        if re.sub(r"\s", "", line) == wanted:
+        if at >= after and re.sub(r"\s", "", line) == wanted:
             return at
         at += len(line)
     raise DataError(say("messages.corpus.begins_missing", file=file, text=part.begins))
 
 
-def _merge_copy(
-    clauses: dict[str, Clause], document: str, copy: Source, folder: Path
-) -> None:
-    """Add a second source to the clauses it holds too, with its differences listed."""
-    text = load_text(folder / copy.file, copy)
-    for section in sections(text)[0]:
-        key = f"{document}#{section.number}"
-        if section.kind == "heading" or key not in clauses:
-            continue
-        mine = clauses[key]
-        clauses[key] = Clause(
-            **{
-                **{name: getattr(mine, name) for name in Clause.__slots__},
-                "sources": (*mine.sources, Place(copy.file, *section.text.span())),
-                "variants": (
+def _merge(clauses: dict[str, Clause], copy: Reading) -> None:
+    """Add another source to the clauses it holds too, with its differences listed."""
+    for other in clauses_of(copy):
+        mine = clauses.get(other.id)
+        if mine is None and not other.is_front_matter:
+            number = other.number
+            raise DataError(say("messages.corpus.extra", file=copy.file, number=number))
+        if mine is not None:
+            clauses[other.id] = replace(
+                mine,
+                sources=(*mine.sources, *other.sources),
+                variants=(
                     *mine.variants,
-                    *_differences(copy.file, mine.text, section.text.value),
+                    *_differences(copy.file, mine.text, other.text),
                 ),
-            }
-        )
+            )
 
 
 def _differences(file: str, ours: str, theirs: str) -> list[Variant]:
     """Where two sources differ in more than punctuation and white space."""
     a, b = (PUNCTUATION.sub("", t) for t in (ours, theirs))
     matcher = difflib.SequenceMatcher(None, a, b, autojunk=False)
+    changes: list[tuple[int, int, int, int]] = []
+    for tag, i, j, k, n in matcher.get_opcodes():
+        if tag == "equal":
+            continue
+        if changes and i - changes[-1][1] <= NEAR:
+            i, _, k, _ = changes.pop()
+        changes.append((i, j, k, n))
     return [
-        Variant(file, a[max(0, i - 4) : j + 4], b[max(0, k - 4) : n + 4])
-        for tag, i, j, k, n in matcher.get_opcodes()
-        if tag != "equal"
+        Variant(file, a[max(0, i - NEAR) : j + NEAR], b[max(0, k - NEAR) : n + NEAR])
+        for i, j, k, n in changes
     ]
 
 
 def _check_validity(entry: Entry, clauses: dict[str, Clause]) -> None:
     quote = entry.validity_quote
-    texts = [c.text for c in clauses.values() if c.document.startswith(entry.id)]
+    own = {document.id for document in documents_of(entry)}
+    texts = [c.text for c in clauses.values() if c.document in own]
     if quote and not any(quote in text for text in texts):
         message = "messages.corpus.validity_quote"
         raise DataError(say(message, id=entry.id, quote=quote))

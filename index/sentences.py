@@ -10,7 +10,8 @@ SENTENCE = re.compile(r"[^。！？；\n]*(?:[。！？；]+[”’》）)]*|\n|
 UNITS = re.compile(
     r"[（(]\s*责任单位\s*[:：]\s*(?P<units>(?:[^（）()]|[（(][^（）()]*[）)])*)[）)]"
 )
-SEPARATOR = re.compile(r"[、，,；;]\s*")
+# 各市、州、县人民政府 is one unit.
+UNIT = re.compile(r"各(?:[省市州县区乡镇]、)+[^、，,；;]+|[^、，,；;]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Sentence:
 
 
 def sentences(text: Text) -> tuple[Sentence, ...]:
-    """The sentences of a clause in order; the responsible units are one of their own."""
+    """The sentences of a clause in order; its responsible units are one of them."""
     found: list[Sentence] = []
     for begin, stop in _stretches(text.value):
         piece = text.value[begin:stop]
@@ -51,5 +52,5 @@ def responsible_units(value: str) -> tuple[str, ...]:
     """The units named in （责任单位：…）, as printed and in order; () if none."""
     units: list[str] = []
     for m in UNITS.finditer(value):
-        units += [u.strip() for u in SEPARATOR.split(m["units"]) if u.strip()]
+        units += [u for found in UNIT.findall(m["units"]) if (u := found.strip())]
     return tuple(units)

@@ -5,7 +5,7 @@ highlight the source and a test can prove that no character was lost.
 """
 
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -51,7 +51,7 @@ class Text:
         return len(self.value)
 
     def span(self) -> tuple[int, int]:
-        """The raw offsets of the first and after the last character, (0, 0) if empty."""
+        """The raw offsets [start, end) that it covers, (0, 0) if empty."""
         return (self.starts[0], self.ends[-1]) if self.value else (0, 0)
 
     def part(self, start: int, end: int) -> "Text":
@@ -59,8 +59,11 @@ class Text:
         starts, ends = self.starts[start:end], self.ends[start:end]
         if not starts:
             return Text(self.raw, "", starts, ends)
-        low, high = starts[0], self.starts[end] if end < len(self) else len(self.raw)
-        inside = tuple(c for c in self.corrections if low <= c.start < high)
+        low = starts[0] if start > 0 else 0
+        high = self.starts[end] if end < len(self) else len(self.raw)
+        first = bisect_left(self.corrections, low, key=_start)
+        last = bisect_left(self.corrections, high, key=_start)
+        inside = self.corrections[first:last]
         return Text(self.raw, self.value[start:end], starts, ends, inside)
 
     def edit(self, edits: Iterable[Edit]) -> "Text":
@@ -90,6 +93,10 @@ class Text:
         kept = _uncovered(self.corrections, made)
         corrections = tuple(sorted([*kept, *made], key=lambda c: (c.start, c.end)))
         return Text(self.raw, "".join(pieces), starts, ends, corrections)
+
+
+def _start(correction: Correction) -> int:
+    return correction.start
 
 
 def _uncovered(old: Iterable[Correction], made: list[Correction]) -> list[Correction]:

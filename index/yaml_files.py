@@ -12,7 +12,7 @@ M = TypeVar("M", bound=BaseModel)
 
 
 class DataError(Exception):
-    """A data file that an officer edits is wrong; the message names field and remedy."""
+    """A data file that an officer edits is wrong; says which field and what to do."""
 
 
 class _UniqueKeyLoader(yaml.SafeLoader):
@@ -22,11 +22,11 @@ class _UniqueKeyLoader(yaml.SafeLoader):
 def _mapping(loader: _UniqueKeyLoader, node: yaml.MappingNode) -> dict[Any, Any]:
     seen: set[Any] = set()
     for key_node, _ in node.value:
-        key = loader.construct_object(key_node, deep=True)  # pyright: ignore[reportUnknownMemberType]
+        key = (key_node.tag, str(key_node.value))
         if key in seen:
-            line = key_node.start_mark.line + 1
+            problem = say("messages.duplicate_key", key=key_node.value)
             raise yaml.MarkedYAMLError(
-                problem=say("messages.duplicate_key", key=key, line=line)
+                problem=problem, problem_mark=key_node.start_mark
             )
         seen.add(key)
     return yaml.SafeLoader.construct_mapping(loader, node, deep=True)
@@ -46,6 +46,8 @@ def load_yaml(path: Path) -> Any:
         return yaml.load(path.read_text("utf-8"), _UniqueKeyLoader)
     except FileNotFoundError as error:
         raise DataError(say("messages.no_file", file=path)) from error
+    except UnicodeDecodeError as error:
+        raise DataError(say("messages.not_utf8", file=path)) from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         line = mark.line + 1 if mark else "?"
@@ -53,6 +55,9 @@ def load_yaml(path: Path) -> Any:
         raise DataError(
             say("messages.not_yaml", file=path, line=line, problem=problem)
         ) from error
+    except (yaml.YAMLError, ValueError) as error:  # a control character, 2024-02-30
+        message = say("messages.bad_yaml_value", file=path, problem=error)
+        raise DataError(message) from error
 
 
 def load_entries(path: Path, model: type[M]) -> list[M]:
@@ -83,7 +88,8 @@ def explain(error: ValidationError) -> list[str]:
     for problem in error.errors():
         field = ".".join(str(part) for part in problem["loc"]) or "-"
         template = kinds.get(problem["type"], kinds["other"])
-        detail = str(problem.get("ctx", {}).get("error", problem["msg"]))
+        context = problem.get("ctx", {})
+        detail = str(context.get("error", context.get("expected", problem["msg"])))
         lines.append(
             template.format(field=field, input=problem["input"], detail=detail)
         )
