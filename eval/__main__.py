@@ -1,0 +1,83 @@
+"""python -m eval answers | retrieval | refusals | fit: measure the assistant."""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from assistant.chat import Assistant
+from assistant.refusal import MODEL, decision_model
+from eval.answers import write_answers
+from eval.cases import CaseError, load_cases
+from eval.retrieval import rankings, scores, write_rankings
+from index.embed import EmbedderError
+from index.search import WEIGHTS, IndexMissing
+from index.settings import Settings
+from index.store import StoreError
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    top = argparse.ArgumentParser(prog="python -m eval", description="评测问答与检索")
+    commands = top.add_subparsers(dest="command", required=True, metavar="命令")
+    answers = commands.add_parser("answers", help="逐轮作答，写出 OUT/answers.jsonl")
+    retrieval = commands.add_parser(
+        "retrieval", help="检索首轮问题，写出 OUT/rankings.jsonl 并打印 R@k 与 MRR"
+    )
+    for command in (answers, retrieval):
+        command.add_argument("gold", type=Path, help="问答集（JSONL）")
+        command.add_argument("out", type=Path, help="输出目录")
+    retrieval.add_argument(
+        "--without",
+        choices=sorted(WEIGHTS),
+        action="append",
+        default=[],
+        help="去掉一部分得分再评，可多次使用（消融）",
+    )
+    refusals = commands.add_parser("refusals", help="评测“该答还是该拒”的判断")
+    fit = commands.add_parser(
+        "fit", help="重新拟合拒答判断，写入 assistant/refusal.yaml"
+    )
+    for command in (refusals, fit):
+        command.add_argument("gold", type=Path, nargs="+", help="问答集（JSONL）")
+    return top
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; 0 is success, 1 a fault that is said."""
+    options = parser().parse_args(arguments)
+    try:
+        assistant = Assistant.load(Settings())
+        golds = options.gold if isinstance(options.gold, list) else [options.gold]
+        cases = [case for gold in golds for case in load_cases(gold)]
+    except (CaseError, EmbedderError, IndexMissing, StoreError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    if options.command == "answers":
+        options.out.mkdir(parents=True, exist_ok=True)
+        turns = write_answers(assistant, cases, options.out / "answers.jsonl")
+        print(f"{len(cases)} 例 {turns} 轮，已写入 {options.out / 'answers.jsonl'}")
+    elif options.command == "retrieval":
+        options.out.mkdir(parents=True, exist_ok=True)
+        weights = {n: w for n, w in WEIGHTS.items() if n not in options.without}
+        ranked = rankings(assistant, cases, weights)
+        write_rankings(options.out / "rankings.jsonl", ranked)
+        _print(scores(cases, ranked))
+    else:
+        from eval.refusal import fit, measure  # scikit-learn takes two seconds
+
+        if options.command == "fit":
+            _print(fit(assistant, cases, MODEL))
+        else:
+            _print(measure(assistant, cases, decision_model().threshold))
+    return 0
+
+
+def _print(result: object) -> None:
+    row = asdict(result)  # pyright: ignore[reportArgumentType, reportUnknownVariableType]
+    print(json.dumps(row, ensure_ascii=False, default=str))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

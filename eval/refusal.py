@@ -1,0 +1,98 @@
+"""The decision to answer or refuse: fitted on one half of the cases, measured on all."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import yaml
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import cross_val_predict
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from assistant.chat import Assistant
+from assistant.question import read_question
+from assistant.refusal import Signs, answerable, signs
+from eval.cases import Case
+
+HEAD = "# 由 python -m eval fit 拟合，不手工填写。\n"
+# A wrong answer costs more trust than a refusal that names what the texts hold, but a
+# refusal where the texts do answer is the more frequent fault: both are balanced.
+FOLDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """How well refusals agree with the gold."""
+
+    cases: int
+    precision: float  # of the refusals, the share that had to be
+    recall: float  # of what had to be refused, the share that was
+    answered: float  # of what had to be answered, the share that was
+
+
+def signs_of(assistant: Assistant, case: Case) -> Signs:
+    """The signs for the first turn of a case, as `ask` sees them."""
+    question = case.turns[0].user
+    ranking = assistant.search(question, case.as_of, 8)
+    request = read_question(question, assistant.index.lexical)
+    return signs(request.search, ranking, assistant.index.lexical)
+
+
+def must_refuse(case: Case) -> bool:
+    """Whether the gold admits nothing but a refusal."""
+    return case.turns[0].expect.behaviour == ("refuse",)
+
+
+def fit(assistant: Assistant, cases: Sequence[Case], path: Path) -> Decision:
+    """Fit the weights, write them to `path`, return the cross-validated decision."""
+    found = [asdict(signs_of(assistant, c)) for c in cases]
+    names = list(found[0])
+    x = np.array([[row[n] for n in names] for row in found])
+    y = np.array([not must_refuse(c) for c in cases])
+    model = make_pipeline(
+        StandardScaler(), LogisticRegression(C=1.0, class_weight="balanced")
+    )
+    predicted = cross_val_predict(model, x, y, cv=FOLDS, method="predict_proba")[:, 1]
+    threshold = best_threshold(predicted, y)
+    model.fit(x, y)
+    scaler, logistic = model.steps[0][1], model.steps[1][1]
+    weights = logistic.coef_[0] / scaler.scale_
+    intercept = float(logistic.intercept_[0] - weights @ scaler.mean_)
+    content = {
+        "intercept": round(intercept, 4),
+        "weights": {n: round(float(w), 4) for n, w in zip(names, weights, strict=True)},
+        "threshold": round(threshold, 3),
+    }
+    path.write_text(HEAD + yaml.safe_dump(content, sort_keys=False), "utf-8")
+    return decision(predicted >= threshold, y)
+
+
+def best_threshold(probability: np.ndarray, y: np.ndarray) -> float:
+    """The threshold with the best mean of recall on both sides."""
+    candidates = np.linspace(0.05, 0.95, 91)
+
+    def balance(t: float) -> float:
+        answered = probability >= t
+        return float(np.mean(answered[y]) + np.mean(~answered[~y]))
+
+    return float(max(candidates, key=balance))
+
+
+def measure(assistant: Assistant, cases: Sequence[Case], threshold: float) -> Decision:
+    """The decision as `ask` makes it, with the weights in force."""
+    found = [answerable(signs_of(assistant, c)) >= threshold for c in cases]
+    return decision(np.array(found), np.array([not must_refuse(c) for c in cases]))
+
+
+def decision(answered: np.ndarray, answer: np.ndarray) -> Decision:
+    """Precision and recall of refusals."""
+    refused, refuse = ~answered, ~answer
+    right = int(np.sum(refused & refuse))
+    return Decision(
+        cases=len(answer),
+        precision=right / max(1, int(refused.sum())),
+        recall=right / max(1, int(refuse.sum())),
+        answered=float(np.mean(answered[answer])) if answer.any() else 1.0,
+    )
