@@ -1,0 +1,58 @@
+# pyright: basic
+"""The chat page: components and one submit callback; no policy and no prompt."""
+
+import sys
+from datetime import date
+
+import gradio as gr
+
+from assistant.chat import Assistant
+from assistant.session import Session
+from index.embed import EmbedderError
+from index.search import IndexMissing
+from index.settings import Settings
+from index.store import StoreError
+from prompts import say, words
+
+HOST = "127.0.0.1"
+
+
+def page(assistant: Assistant) -> gr.Blocks:
+    """The chat page; each visitor has a session of their own."""
+
+    def reply(message: str, _: list[dict], session: Session) -> tuple[str, Session]:
+        answer = assistant.ask(message, session, date.today())  # noqa: DTZ011
+        return answer.to_markdown(), session
+
+    titles = "、".join(f"《{d.short}》" for d in assistant.documents())
+    with gr.Blocks(title=say("ui.page.title"), analytics_enabled=False) as blocks:
+        gr.Markdown(f"# {say('ui.page.title')}")
+        gr.Markdown(say("ui.page.intro", documents=titles))
+        session = gr.State(Session)
+        gr.ChatInterface(
+            reply,
+            additional_inputs=[session],
+            additional_outputs=[session],
+            textbox=gr.Textbox(placeholder=say("ui.page.placeholder"), lines=2),
+            examples=[[example] for example in words("ui.page.examples")],
+            cache_examples=False,
+            api_name=False,
+            concurrency_limit=16,
+        )
+    return blocks
+
+
+def main() -> int:
+    """Serve the page on loopback at the printed address."""
+    settings = Settings()
+    try:
+        assistant = Assistant.load(settings)
+    except (EmbedderError, IndexMissing, StoreError) as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return 1
+    page(assistant).launch(server_name=HOST, server_port=settings.port, inbrowser=False)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,74 @@
+"""python -m assistant ask | search: one question on the command line."""
+
+import argparse
+import json
+import sys
+from datetime import date
+
+from assistant.chat import Assistant
+from assistant.session import Session
+from index.embed import EmbedderError
+from index.search import Hit, IndexMissing
+from index.settings import Settings
+from index.store import StoreError
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    top = argparse.ArgumentParser(
+        prog="python -m assistant", description="惠企政策问答：只依据已收录的原文回答"
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="命令")
+    ask = commands.add_parser("ask", help="回答一个问题，附条款出处与文件状态")
+    ask.add_argument("--json", action="store_true", help="按问答约定输出 JSON")
+    search = commands.add_parser("search", help="只检索条款，并说明各部分得分")
+    search.add_argument("--top", type=int, default=5, help="条数，默认 5")
+    for command in (ask, search):
+        command.add_argument("question", help="问题，用引号括起来")
+        command.add_argument(
+            "--as-of",
+            type=_day,
+            default=None,
+            help="按哪一天作答，如 2025-06-01；默认今天",
+        )
+    return top
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; 0 is success, 1 a fault that is said in Chinese."""
+    options = parser().parse_args(arguments)
+    as_of = options.as_of or date.today()  # noqa: DTZ011
+    try:
+        assistant = Assistant.load(Settings())
+    except (EmbedderError, IndexMissing, StoreError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    if options.command == "search":
+        ranking = assistant.search(options.question, as_of, options.top)
+        for place, hit in enumerate(ranking.hits, 1):
+            print(_line(place, hit))
+        return 0
+    answer = assistant.ask(options.question, Session(), as_of)
+    if options.json:
+        print(json.dumps(answer.to_json(), ensure_ascii=False, indent=2))
+    else:
+        print(answer.to_markdown())
+    return 0
+
+
+def _line(place: int, hit: Hit) -> str:
+    parts = " ".join(f"{name}={value:.3f}" for name, value in hit.parts.items())
+    words = hit.clause.heading or hit.clause.text[:20]
+    return f"{place}. {hit.clause.id}　{words}　得分 {hit.score:.3f}（{parts}）"
+
+
+def _day(value: str) -> date:
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        message = f"日期“{value}”无法识别，请写成 2025-06-01 的形式"
+        raise argparse.ArgumentTypeError(message) from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,93 @@
+"""What the assistant answers, in the contract's form, as JSON and as Markdown."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from index.documents import Status
+from prompts import say
+
+Behaviour = Literal["answer", "clarify", "refuse"]
+Verdict = Literal["yes", "no", "depends"]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A verbatim quote from one clause; `…` joins parts that stand apart in it."""
+
+    marker: int
+    clause: str
+    document: str  # its title
+    label: str  # the numbering as printed
+    quote: str
+    status: Status
+    corrections: tuple[str, ...] = ()  # repairs of the source, in words
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that must not be overlooked: draft, expired, no_double, not_you …"""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A sum that a calculator returned, in yuan, with the steps to check it by hand."""
+
+    rule: str
+    label: str
+    yuan: str
+    bound: Literal["exact", "at_most", "at_least"]
+    payee: str
+    inputs: dict[str, str]
+    steps: tuple[str, ...]
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One turn's answer; the page, the CLI and the evaluation show the same one."""
+
+    behaviour: Behaviour
+    text: str
+    citations: tuple[Citation, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    verdict: Verdict | None = None
+    notices: tuple[Notice, ...] = ()
+    questions: tuple[str, ...] = ()
+    place: str | None = None
+    reason: str | None = None  # why it refuses: outside, silent, place …
+    latency_ms: float = 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        """The answer as the contract of eval has it."""
+        row = asdict(self)
+        profile = {"place": row.pop("place"), "level": None, "inputs": {}}
+        row.pop("reason")
+        return {**row, "profile": profile}
+
+    def to_markdown(self) -> str:
+        """The answer to read: text, notices, questions, sources."""
+        lines = [self.text]
+        lines += [f"> ⚠ {notice.text}" for notice in self.notices]
+        lines += list(self.questions)
+        if self.citations:
+            lines.append(f"**{say('replies.sources.title')}**")
+            lines.append("\n".join(_source(c) for c in self.citations))
+        return "\n\n".join(line for line in lines if line)
+
+
+def _source(citation: Citation) -> str:
+    line = say(
+        "replies.sources.line",
+        marker=citation.marker,
+        document=citation.document,
+        label=citation.label,
+        status=say(f"replies.status_names.{citation.status}"),
+        quote=citation.quote,
+    )
+    if not citation.corrections:
+        return line
+    changes = "；".join(citation.corrections)
+    return line + "\n" + say("ui.corrections.line", changes=changes)

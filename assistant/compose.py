@@ -1,0 +1,136 @@
+"""An extractive answer: which text says it, then the sentences that say it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from assistant.answer import Answer, Citation, Notice
+from assistant.citations import cite
+from assistant.facts import chinese_date, status_sentence
+from assistant.question import Request
+from index.documents import PolicyDocument
+from index.lexical import LexicalIndex, terms
+from index.search import Hit
+from index.sentences import UNITS
+from prompts import say
+
+# A further clause is shown when it comes this close to the best one, by its score and
+# by that of its best sentence; a further sentence likewise within its clause.
+CLOSE_CLAUSE, CLOSE_SENTENCE = 0.72, 0.7
+CLAUSES, SENTENCES = 3, 3
+# Cosines of e5 lie in a narrow band; this is its lower end and its width.
+COSINE_LOW, COSINE_WIDTH = 0.80, 0.14
+# A clause without its units this short is shown whole.
+SHORT = 110
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The sentences of one clause that an answer shows, by position."""
+
+    hit: Hit
+    positions: tuple[int, ...]
+    best: float  # relevance of its best sentence, 0 to 1
+
+
+def compose(
+    request: Request, hits: Sequence[Hit], lexical: LexicalIndex, as_of: date
+) -> Answer:
+    """The answer from the best clauses; `hits` holds at least one."""
+    passages = choose(request, hits, lexical)
+    paragraphs: list[str] = []
+    citations: list[Citation] = []
+    for marker, passage in enumerate(passages, 1):
+        hit = passage.hit
+        shown = list(passage.positions)
+        lines = [f"{hit.clause.sentences[p].text}[{marker}]" for p in shown]
+        if request.wants_units:
+            lines.append(_units(hit, marker))
+            shown += _unit_positions(hit)
+        paragraphs.append(lead(hit.document, hit.clause.label, as_of))
+        paragraphs.append("\n".join(f"- {line}" for line in lines))
+        citations.append(cite(marker, hit.clause, hit.document, hit.status, shown))
+    return Answer(
+        "answer",
+        "\n\n".join(paragraphs),
+        tuple(citations),
+        notices=notices((p.hit.document for p in passages), as_of),
+    )
+
+
+def choose(
+    request: Request, hits: Sequence[Hit], lexical: LexicalIndex
+) -> list[Passage]:
+    """The clauses to show, best first, with the sentences of each that answer."""
+    first = _passage(request, hits[0], lexical)
+    chosen = [first]
+    for hit in hits[1 : CLAUSES + 2]:
+        if len(chosen) == CLAUSES or hit.score < CLOSE_CLAUSE * hits[0].score:
+            break
+        passage = _passage(request, hit, lexical)
+        if passage.best >= CLOSE_SENTENCE * first.best:
+            chosen.append(passage)
+    return chosen
+
+
+def lead(document: PolicyDocument, label: str, as_of: date) -> str:
+    """Which text, which level and what status."""
+    annex = document.id.partition("/")[2]
+    number = (document.number or "") + annex
+    return say(
+        "replies.lead.clause",
+        level=say(f"replies.levels.{document.level}"),
+        title=document.title,
+        number=say("replies.lead.number", number=number) if number else "",
+        label=label,
+        status=status_sentence(document, as_of),
+    )
+
+
+def notices(documents: Iterable[PolicyDocument], as_of: date) -> tuple[Notice, ...]:
+    """Draft and expired texts among those cited, each said once."""
+    found: dict[str, Notice] = {}
+    for document in documents:
+        status = document.status(as_of)
+        if status in ("draft", "expired"):
+            text = say(
+                f"replies.notices.{status}",
+                title=document.title,
+                until=chinese_date(document.valid_until),
+                as_of=chinese_date(as_of),
+            )
+            found.setdefault(text, Notice(status, text))
+    return tuple(found.values())
+
+
+def _passage(request: Request, hit: Hit, lexical: LexicalIndex) -> Passage:
+    """The sentences of one clause that come near its best one."""
+    sentences = hit.clause.sentences
+    wanted = {t: lexical.rarity(t) for t in terms(request.search) if len(t) > 1}
+    total = sum(wanted.values()) or 1.0
+    relevance: dict[int, float] = {}
+    for position, sentence in enumerate(sentences):
+        if UNITS.match(sentence.text) or sentence.text == hit.clause.heading + "。":
+            continue
+        shared = sum(wanted.get(t, 0.0) for t in set(terms(sentence.text))) / total
+        cosine = (hit.sentences.get(position, 0.0) - COSINE_LOW) / COSINE_WIDTH
+        relevance[position] = max(cosine, 0.0) * 0.5 + min(2 * shared, 1.0) * 0.5
+    if not relevance:  # nothing but a heading or units
+        return Passage(hit, tuple(range(len(sentences))), 0.0)
+    best = max(relevance.values())
+    ranked = sorted(relevance, key=lambda p: -relevance[p])
+    if sum(len(sentences[p].text) for p in relevance) <= SHORT:
+        return Passage(hit, tuple(relevance), best)
+    near = [p for p in ranked[:SENTENCES] if relevance[p] >= CLOSE_SENTENCE * best]
+    return Passage(hit, tuple(sorted(near)), best)
+
+
+def _unit_positions(hit: Hit) -> list[int]:
+    sentences = enumerate(hit.clause.sentences)
+    return [p for p, s in sentences if UNITS.match(s.text)]
+
+
+def _units(hit: Hit, marker: int) -> str:
+    units = "、".join(hit.clause.units)
+    key = "given" if units else "missing"
+    return say(f"replies.units.{key}", units=units, marker=f"[{marker}]")

@@ -1,0 +1,74 @@
+"""What a question says: where, which level, and what kind of answer it wants."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from index.lexical import LexicalIndex, normalised
+from index.yaml_files import load_yaml
+
+INTENTS = Path(__file__).with_name("intents.yaml")
+FACTS = ("number", "issuer", "issued", "validity", "parts", "place", "sources")
+PIECE = re.compile(r"[^。！？!?;；\n]*[。！？!?;；\n]?")
+CLAUSE_BREAK = re.compile(r"(?<=[，,。！？!?;；\s])")
+# The embedding model reads 512 tokens and is surest on one or two sentences.
+LONGEST = 160
+LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|https?://\S+")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A question as read."""
+
+    text: str  # normalised
+    search: str  # the part of it that says what is asked
+    facts: tuple[str, ...]  # of the document itself: number, validity …
+    speaks_of_a_text: bool  # 这份文件, 该方案
+    wants_units: bool
+    levels: tuple[str, ...]
+
+
+def read_question(question: str, lexical: LexicalIndex) -> Request:
+    """Read a question; `lexical` tells which words the texts know.
+
+    A long story is cut down to the pieces that speak of what the texts hold.
+    """
+    text = normalised(LINK.sub(r"\1", question)).strip()
+    patterns = _patterns()
+    facts = tuple(name for name in FACTS if patterns[name].search(text))
+    levels = tuple(name for name in _LEVELS if patterns[f"levels.{name}"].search(text))
+    return Request(
+        text=text,
+        search=_essence(text, lexical),
+        facts=facts,
+        speaks_of_a_text=bool(patterns["a_text"].search(text)),
+        wants_units=bool(patterns["units"].search(text)),
+        levels=levels,
+    )
+
+
+_LEVELS = ("province", "city", "district")
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    rows = load_yaml(INTENTS)
+    levels = {f"levels.{name}": rows["levels"][name] for name in _LEVELS}
+    named = {name: rows[name] for name in (*FACTS, "units", "a_text")} | levels
+    return {name: re.compile("|".join(lines)) for name, lines in named.items()}
+
+
+def _essence(text: str, lexical: LexicalIndex) -> str:
+    """The pieces of a long text that share most with the corpus, in their order."""
+    if len(text) <= LONGEST:
+        return text
+    pieces = [p for p in CLAUSE_BREAK.split(text) if p.strip()]
+    weights = [float(lexical.scores(p).max()) / (8 + len(p)) ** 0.5 for p in pieces]
+    chosen: list[int] = []
+    room = LONGEST
+    for i in sorted(range(len(pieces)), key=lambda i: -weights[i]):
+        if len(pieces[i]) <= room:
+            chosen.append(i)
+            room -= len(pieces[i])
+    return "".join(pieces[i] for i in sorted(chosen))

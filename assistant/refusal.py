@@ -1,0 +1,72 @@
+"""Whether the texts hold an answer: a decision from several signs, measured in eval."""
+
+import math
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from index.lexical import LexicalIndex, terms
+from index.search import Ranking
+from index.units import CLAUSE, QUESTION, SENTENCE
+from index.yaml_files import load_yaml
+
+MODEL = Path(__file__).with_name("refusal.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What speaks for and against the best clause as an answer."""
+
+    question: float  # cosine of the nearest known way to ask for a clause
+    declined: float  # cosine of the nearest question that is to be declined
+    sentence: float  # cosine of the nearest sentence or clause
+    covered: float  # share of the question's rare word pairs found in the best clauses
+    margin: float  # by how much the best clause leads the fifth
+
+
+class DecisionModel(BaseModel):
+    """Weights of a logistic decision, fitted by `python -m eval fit`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    intercept: float
+    weights: dict[str, float]
+    threshold: float  # refuse below this probability of an answer
+
+
+def signs(question: str, ranking: Ranking, lexical: LexicalIndex) -> Signs:
+    """The signs for one question; all 0 where nothing was found."""
+    hits = ranking.hits
+    if not hits:
+        return Signs(0, ranking.declined.cosine, 0, 0, 0)
+    best = max(h.parts.get(QUESTION, 0.0) for h in hits)
+    near = max(max(h.parts.get(k, 0.0) for k in (SENTENCE, CLAUSE)) for h in hits)
+    lead = hits[0].score - hits[min(4, len(hits) - 1)].score
+    covered = _covered(question, [h.clause.text for h in hits[:2]], lexical)
+    return Signs(best, ranking.declined.cosine, near, covered, lead)
+
+
+def answerable(found: Signs) -> float:
+    """The probability, 0 to 1, that the texts answer the question."""
+    model = decision_model()
+    sign_values = asdict(found)
+    logit = model.intercept + sum(model.weights[n] * v for n, v in sign_values.items())
+    return 1 / (1 + math.exp(-logit))
+
+
+@cache
+def decision_model() -> DecisionModel:
+    """The fitted weights of refusal.yaml."""
+    return DecisionModel.model_validate(load_yaml(MODEL))
+
+
+def _covered(question: str, texts: list[str], lexical: LexicalIndex) -> float:
+    """The share of the question's word pairs, by rarity, that the texts contain."""
+    pairs = {t for t in terms(question) if len(t) > 1}
+    if not pairs:
+        return 0.0
+    known = {t for text in texts for t in terms(text)}
+    total = sum(lexical.rarity(p) for p in pairs)
+    return sum(lexical.rarity(p) for p in pairs & known) / total

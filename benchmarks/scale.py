@@ -1,0 +1,131 @@
+"""Search among 130,000 law articles: python -m benchmarks.scale LAWS_DIR [GOLD].
+
+The laws are national texts, which apply everywhere, so every article stays a
+candidate. The first 20,000 articles are embedded; the rest get perturbed copies of
+those vectors (said in the report). Each article is one unit, without sentence units.
+"""
+
+import hashlib
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from statistics import median, quantiles
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.chat import Assistant
+from assistant.session import Session
+from eval.cases import Case, load_cases
+from eval.retrieval import rankings, scores
+from index.build import build_index
+from index.clean import clean
+from index.documents import PolicyDocument
+from index.embed import Embedder, load_embedder
+from index.read import Clause, Corpus, clauses_of, read_corpus, read_text
+from index.search import ClauseIndex
+from index.settings import Settings
+from index.text import Text
+
+REAL, ARTICLES = 20_000, 130_000
+NOISE = 0.35  # length of the perturbation; neighbours in one law lie this far apart
+AS_OF = date(2026, 11, 22)
+FOLDER = Path("var/bench/scale")
+
+
+@dataclass(slots=True)
+class PartlyPerturbed:
+    """The real embedder, but for passages past the first `REAL` laws."""
+
+    real: Embedder
+    name: str
+    dimension: int
+    pool: list[NDArray[np.float32]]
+
+    def questions(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return self.real.questions(texts)
+
+    def passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        if len(self.pool) < REAL:
+            vectors = self.real.passages(texts)
+            self.pool += list(vectors)
+            return vectors
+        seed = int.from_bytes(hashlib.sha256(texts[0].encode()).digest()[:8])
+        generator = np.random.default_rng(seed)
+        start = self.pool[int(generator.integers(len(self.pool)))]
+        noise = generator.normal(size=self.dimension).astype(np.float32)
+        vector = start + NOISE * noise / np.linalg.norm(noise)
+        return (vector / np.linalg.norm(vector))[np.newaxis].astype(np.float32)
+
+    def pieces(self, text: str) -> list[str]:
+        return self.real.pieces(text)
+
+
+def law_clauses(folder: Path) -> Iterator[tuple[PolicyDocument, list[Clause]]]:
+    """Each law as a national document with its articles."""
+    for path in sorted(folder.rglob("*.md")):
+        if path.name == "_index.md":
+            continue
+        document = PolicyDocument(
+            id=path.stem,
+            title=path.stem,
+            short=path.stem.partition("(")[0],
+            number=None,
+            issuer=None,
+            place=(),
+            issued=None,
+            valid_from=None,
+            valid_until=None,
+        )
+        text = clean(Text.from_raw(path.read_text("utf-8")))
+        clauses = clauses_of(read_text(document, path.name, text))
+        yield document, [replace(c, sentences=()) for c in clauses]
+
+
+def with_laws(corpus: Corpus, folder: Path) -> Corpus:
+    """The corpus with up to `ARTICLES` law articles beside its own clauses."""
+    documents, clauses = dict(corpus.documents), dict(corpus.clauses)
+    wanted = len(clauses) + ARTICLES
+    for document, own in law_clauses(folder):
+        documents[document.id] = document
+        clauses |= {c.id: c for c in own}
+        if len(clauses) >= wanted:
+            break
+    return Corpus(documents, clauses, corpus.readings)
+
+
+def latencies(assistant: Assistant, cases: Sequence[Case]) -> list[float]:
+    """Milliseconds of `ask` for each case's first turn, after a warm-up."""
+    for case in cases[:10]:
+        assistant.ask(case.turns[0].user, Session(), AS_OF)
+    return [
+        assistant.ask(case.turns[0].user, Session(), AS_OF).latency_ms for case in cases
+    ]
+
+
+def main() -> None:
+    folder = Path(sys.argv[1])
+    cases = [c for g in sys.argv[2:] for c in load_cases(Path(g))]
+    settings = Settings()
+    embedder = load_embedder(settings.model)
+    corpus = with_laws(read_corpus(), folder)
+    print(f"{len(corpus.documents)} texts, {len(corpus.clauses)} clauses")
+    fake = PartlyPerturbed(embedder, embedder.name, embedder.dimension, [])
+    started = time.perf_counter()
+    manifest = build_index(corpus, fake, FOLDER)
+    print(f"{manifest.units} units, built in {time.perf_counter() - started:.0f} s")
+    small = Assistant.load(settings)
+    large = Assistant(ClauseIndex.open(FOLDER, embedder))
+    for name, assistant in (("114", small), ("130k", large), ("114 again", small)):
+        ms = latencies(assistant, cases)
+        p95 = quantiles(ms, n=20)[-1]
+        print(f"{name}: ask p50 {median(ms):.1f} ms, p95 {p95:.1f} ms")
+    for name, assistant in (("114", small), ("130k", large)):
+        print(name, scores(cases, rankings(assistant, cases)))
+
+
+if __name__ == "__main__":
+    main()
