@@ -8,7 +8,8 @@ from datetime import date
 from assistant.chat import Assistant
 from assistant.session import Session
 from index.embed import EmbedderError
-from index.search import Hit, IndexMissing
+from index.ranking import Hit
+from index.search import IndexMissing
 from index.settings import Settings
 from index.store import StoreError
 

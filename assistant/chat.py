@@ -15,7 +15,8 @@ from assistant.refusal import answerable, decision_model, signs
 from assistant.session import Session, Turn
 from index.documents import PolicyDocument
 from index.embed import load_embedder
-from index.search import WEIGHTS, ClauseIndex, Hit, PlacePath, Query, Ranking
+from index.ranking import Hit, PlacePath, Query, Ranking
+from index.search import WEIGHTS, ClauseIndex
 from index.settings import Settings
 from prompts import say
 
@@ -58,6 +59,11 @@ class Assistant:
         places = _paths(find_place(request.text))
         query = _query(request, places, as_of)
         return self.index.search(query, top_k, weights or WEIGHTS)
+
+    def covers(self, question: str) -> bool:
+        """Whether there are texts for the place a question names, if it names one."""
+        places = _paths(find_place(read_question(question, self.index.lexical).text))
+        return not places or any(self._covers(p) for p in places)
 
     def _answer(self, question: str, session: Session, as_of: date) -> Answer:
         if not question.strip():

@@ -10,7 +10,7 @@ from assistant.facts import chinese_date, status_sentence
 from assistant.question import Request
 from index.documents import PolicyDocument
 from index.lexical import LexicalIndex, terms
-from index.search import Hit
+from index.ranking import Hit
 from index.sentences import UNITS
 from prompts import say
 

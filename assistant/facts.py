@@ -6,7 +6,7 @@ from datetime import date
 
 from index.documents import PolicyDocument
 from index.library import Library
-from index.search import PlacePath
+from index.ranking import PlacePath
 from prompts import say
 
 

@@ -9,6 +9,7 @@ from index.lexical import LexicalIndex, normalised
 from index.yaml_files import load_yaml
 
 INTENTS = Path(__file__).with_name("intents.yaml")
+ALIASES = Path(__file__).with_name("aliases.yaml")
 FACTS = ("number", "issuer", "issued", "validity", "parts", "place", "sources")
 PIECE = re.compile(r"[^。！？!?;；\n]*[。！？!?;；\n]?")
 CLAUSE_BREAK = re.compile(r"(?<=[，,。！？!?;；\s])")
@@ -34,13 +35,13 @@ def read_question(question: str, lexical: LexicalIndex) -> Request:
 
     A long story is cut down to the pieces that speak of what the texts hold.
     """
-    text = normalised(LINK.sub(r"\1", question)).strip()
+    text = _spelled(normalised(LINK.sub(r"\1", question)).strip())
     patterns = _patterns()
     facts = tuple(name for name in FACTS if patterns[name].search(text))
     levels = tuple(name for name in _LEVELS if patterns[f"levels.{name}"].search(text))
     return Request(
         text=text,
-        search=_essence(text, lexical),
+        search=_essence(text, lexical) + _standard_words(text),
         facts=facts,
         speaks_of_a_text=bool(patterns["a_text"].search(text)),
         wants_units=bool(patterns["units"].search(text)),
@@ -57,6 +58,31 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     levels = {f"levels.{name}": rows["levels"][name] for name in _LEVELS}
     named = {name: rows[name] for name in (*FACTS, "units", "a_text")} | levels
     return {name: re.compile("|".join(lines)) for name, lines in named.items()}
+
+
+@cache
+def _aliases() -> dict[str, dict[str, str]]:
+    return load_yaml(ALIASES)
+
+
+def _spelled(text: str) -> str:
+    """The text with common misspellings of the field's terms put right."""
+    for wrong, right in _aliases()["typos"].items():
+        text = text.replace(wrong, right)
+    return text
+
+
+def _standard_words(text: str) -> str:
+    """The texts' own words for what the asker calls otherwise, to search with."""
+    words = _aliases()["words"]
+    found = (standard for said, standard in words.items() if _said(said, text))
+    return "".join(f" {standard}" for standard in dict.fromkeys(found))
+
+
+def _said(word: str, text: str) -> bool:
+    if word.isascii():  # a word of English, not a part of one
+        return bool(re.search(rf"(?<![a-z]){re.escape(word)}(?![a-z])", text))
+    return word in text
 
 
 def _essence(text: str, lexical: LexicalIndex) -> str:

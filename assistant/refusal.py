@@ -8,8 +8,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from index.lexical import LexicalIndex, terms
-from index.search import Ranking
-from index.units import CLAUSE, QUESTION, SENTENCE
+from index.ranking import Ranking
+from index.units import QUESTION
 from index.yaml_files import load_yaml
 
 MODEL = Path(__file__).with_name("refusal.yaml")
@@ -21,9 +21,9 @@ class Signs:
 
     question: float  # cosine of the nearest known way to ask for a clause
     declined: float  # cosine of the nearest question that is to be declined
-    sentence: float  # cosine of the nearest sentence or clause
     covered: float  # share of the question's rare word pairs found in the best clauses
     margin: float  # by how much the best clause leads the fifth
+    words: float  # BM25 lead of the best clause over the declined topics, by rarity
 
 
 class DecisionModel(BaseModel):
@@ -41,11 +41,14 @@ def signs(question: str, ranking: Ranking, lexical: LexicalIndex) -> Signs:
     hits = ranking.hits
     if not hits:
         return Signs(0, ranking.declined.cosine, 0, 0, 0)
-    best = max(h.parts.get(QUESTION, 0.0) for h in hits)
-    near = max(max(h.parts.get(k, 0.0) for k in (SENTENCE, CLAUSE)) for h in hits)
-    lead = hits[0].score - hits[min(4, len(hits) - 1)].score
-    covered = _covered(question, [h.clause.text for h in hits[:2]], lexical)
-    return Signs(best, ranking.declined.cosine, near, covered, lead)
+    total = sum(lexical.rarity(t) for t in set(terms(question))) or 1.0
+    return Signs(
+        question=max(h.parts.get(QUESTION, 0.0) for h in hits),
+        declined=ranking.declined.cosine,
+        covered=_covered(question, [h.clause.text for h in hits[:2]], lexical),
+        margin=hits[0].score - hits[min(4, len(hits) - 1)].score,
+        words=ranking.lexical_lead / total,
+    )
 
 
 def answerable(found: Signs) -> float:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from assistant.chat import Assistant
-from assistant.refusal import MODEL, decision_model
+from assistant.refusal import MODEL
 from eval.answers import write_answers
 from eval.cases import CaseError, load_cases
 from eval.retrieval import rankings, scores, write_rankings
@@ -70,7 +70,7 @@ def main(arguments: list[str] | None = None) -> int:
         if options.command == "fit":
             _print(fit(assistant, cases, MODEL))
         else:
-            _print(measure(assistant, cases, decision_model().threshold))
+            _print(measure(assistant, cases))
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The decision to answer or refuse: fitted on one half of the cases, measured on all."""
+"""The decision to answer or refuse: fitted, cross-validated and measured."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -13,13 +13,15 @@ from sklearn.preprocessing import StandardScaler
 
 from assistant.chat import Assistant
 from assistant.question import read_question
-from assistant.refusal import Signs, answerable, signs
+from assistant.refusal import Signs, signs
+from assistant.session import Session
 from eval.cases import Case
 
 HEAD = "# 由 python -m eval fit 拟合，不手工填写。\n"
-# A wrong answer costs more trust than a refusal that names what the texts hold, but a
-# refusal where the texts do answer is the more frequent fault: both are balanced.
-FOLDS = 5
+# Of what the texts do answer, this share must be answered: an answer off the point still
+# quotes a clause and its status, while a refusal leaves the caller with nothing.
+ANSWERED = 0.985
+FOLDS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,11 @@ def must_refuse(case: Case) -> bool:
 
 
 def fit(assistant: Assistant, cases: Sequence[Case], path: Path) -> Decision:
-    """Fit the weights, write them to `path`, return the cross-validated decision."""
+    """Fit the weights, write them to `path`, return the cross-validated decision.
+
+    Cases of a place without texts are left out: the place decides those.
+    """
+    cases = [c for c in cases if assistant.covers(c.turns[0].user)]
     found = [asdict(signs_of(assistant, c)) for c in cases]
     names = list(found[0])
     x = np.array([[row[n] for n in names] for row in found])
@@ -55,7 +61,7 @@ def fit(assistant: Assistant, cases: Sequence[Case], path: Path) -> Decision:
         StandardScaler(), LogisticRegression(C=1.0, class_weight="balanced")
     )
     predicted = cross_val_predict(model, x, y, cv=FOLDS, method="predict_proba")[:, 1]
-    threshold = best_threshold(predicted, y)
+    threshold = float(np.quantile(predicted[y], 1 - ANSWERED))
     model.fit(x, y)
     scaler, logistic = model.steps[0][1], model.steps[1][1]
     weights = logistic.coef_[0] / scaler.scale_
@@ -69,21 +75,11 @@ def fit(assistant: Assistant, cases: Sequence[Case], path: Path) -> Decision:
     return decision(predicted >= threshold, y)
 
 
-def best_threshold(probability: np.ndarray, y: np.ndarray) -> float:
-    """The threshold with the best mean of recall on both sides."""
-    candidates = np.linspace(0.05, 0.95, 91)
-
-    def balance(t: float) -> float:
-        answered = probability >= t
-        return float(np.mean(answered[y]) + np.mean(~answered[~y]))
-
-    return float(max(candidates, key=balance))
-
-
-def measure(assistant: Assistant, cases: Sequence[Case], threshold: float) -> Decision:
-    """The decision as `ask` makes it, with the weights in force."""
-    found = [answerable(signs_of(assistant, c)) >= threshold for c in cases]
-    return decision(np.array(found), np.array([not must_refuse(c) for c in cases]))
+def measure(assistant: Assistant, cases: Sequence[Case]) -> Decision:
+    """The decision as `ask` makes it, by place and by the weights in force."""
+    answers = (assistant.ask(c.turns[0].user, Session(), c.as_of) for c in cases)
+    answered = np.array([answer.behaviour != "refuse" for answer in answers])
+    return decision(answered, np.array([not must_refuse(c) for c in cases]))
 
 
 def decision(answered: np.ndarray, answer: np.ndarray) -> Decision:

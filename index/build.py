@@ -7,7 +7,7 @@ changed are taken over from it.
 import json
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -25,7 +25,7 @@ from index.store import VectorStore, connect, group_of
 from index.units import QUESTION, Unit, titled, units
 
 # Raise it when a change here or in search.py makes older builds unusable.
-VERSION = 1
+VERSION = 3
 CURRENT, MANIFEST = "CURRENT", "manifest.json"
 
 Progress = Callable[[int, int], None]  # (done, total) units embedded
@@ -81,9 +81,11 @@ def build_index(
     write_library(
         new / "library.sqlite", corpus.documents.values(), corpus.clauses.values()
     )
-    LexicalIndex.build(lexical_texts(corpus)).save(new / "lexical")
     before = DeclinedTopics.load(folder / reusable.build) if reusable else None
-    DeclinedTopics.build(embedder, before).save(new)
+    declined = DeclinedTopics.build(embedder, before)
+    declined.save(new)
+    texts = [*lexical_texts(corpus, questions), *declined.texts()]
+    LexicalIndex.build(texts).save(new / "lexical")
     manifest = Manifest(
         build,
         VERSION,
@@ -113,10 +115,17 @@ def current_manifest(folder: Path) -> Manifest | None:
     return Manifest(**{**row, "groups": tuple(row["groups"])})
 
 
-def lexical_texts(corpus: Corpus) -> list[str]:
-    """What BM25 sees of each clause: title, headings and text."""
+def lexical_texts(corpus: Corpus, questions: Mapping[str, list[str]]) -> list[str]:
+    """What BM25 sees of each clause: title, headings, text, and how callers ask."""
     return [
-        " ".join((titled(corpus.documents[c.document]), *c.headings, c.text))
+        " ".join(
+            (
+                titled(corpus.documents[c.document]),
+                *c.headings,
+                c.text,
+                *questions.get(c.id, ()),
+            )
+        )
         for c in corpus.clauses.values()
     ]
 

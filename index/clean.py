@@ -6,7 +6,7 @@ itself (double-byte shifts, a foreign word in a sentence) stands in `repairs.yam
 
 import re
 import unicodedata
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -30,7 +30,7 @@ NARROW = re.compile(rf"(?<=[{CJK}”》）〕])[,;:!?()]|[,;:!?()](?=[{CJK}“�
 PAIR = re.compile(r"\(([^()（）\n]{0,60})[)）]|（([^()（）\n]{0,60})\)")
 # 精神 and 省委: a converter's English for 和.
 FOREIGN_AND = re.compile(rf"(?<=[{CJK}])[ \t]+and[ \t]+(?=[{CJK}])")
-# The end of a page printed again at the head of the next one: 后顾之忧。⏎⏎忧。（责任单位
+# The end of a page printed again at the head of the next: 后顾之忧。⏎⏎忧。（责任
 REPEATED = re.compile(rf"([{CJK}]{{1,8}}[。；])(\s*\n\s*)\1(?=\S)")
 # A text is taken for traditional when this share of its characters would change.
 TRADITIONAL_SHARE = 0.02
@@ -55,6 +55,7 @@ ASKS = re.compile(
 CLOSED = re.compile(rf"(?<=[{CJK}])[>＞](?=[{CJK}])")
 STRAY = re.compile(rf"(?<=[{CJK}])[A-Za-z](?=[{CJK}])")
 NEAR = 6
+BETWEEN = re.compile(r"[，。、；：（）《》“”\s]")
 
 
 class Repair(BaseModel):
@@ -114,17 +115,18 @@ def garble(text: Text) -> list[Garble]:
 
 def simplified(value: str) -> str:
     """`value` in simplified characters, of the same length."""
-    converted = _to_simplified().convert(value)
+    convert = _to_simplified()
+    converted = convert(value)
     if len(converted) == len(value):
         return converted
-    return "".join(
-        c if len(s := _to_simplified().convert(c)) != 1 else s for c in value
-    )
+    return "".join(c if len(s := convert(c)) != 1 else s for c in value)
 
 
 @cache
-def _to_simplified() -> OpenCC:
-    return OpenCC("tw2s")  # t2s leaves 著力, 隨著 as they are
+def _to_simplified() -> Callable[[str], str]:
+    # t2s leaves 著力, 隨著 as they are.
+    tw2s = OpenCC("tw2s")  # pyright: ignore[reportUnknownVariableType]
+    return tw2s.convert  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
 
 
 def _known(value: str) -> list[Edit]:
@@ -189,9 +191,9 @@ def _odd_together(value: str) -> list[int]:
 
 
 def _odd_neighbours(value: str, at: int, rare: Set[str]) -> bool:
-    low = max(0, at - NEAR)
-    near = value[low : at + NEAR + 1]
-    return len(rare & set(near)) > 1 or bool(STRAY.search(near))
+    left = BETWEEN.split(value[max(0, at - NEAR) : at])[-1]
+    right = BETWEEN.split(value[at : at + NEAR + 1])[0]
+    return len(rare & set(left + right)) > 1 or bool(STRAY.search(left + right))
 
 
 @cache

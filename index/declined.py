@@ -82,6 +82,13 @@ class DeclinedTopics:
         topic, kind, _ = self._rows[best]
         return Declined(topic, kind, float(cosines[best]))
 
+    def texts(self) -> list[str]:
+        """The questions of each topic as one text, to compare its words with clauses."""
+        topics: dict[str, list[str]] = {}
+        for topic, _, question in self._rows:
+            topics.setdefault(topic, []).append(question)
+        return [" ".join(questions) for questions in topics.values()]
+
     def by_question(self) -> dict[str, NDArray[np.float32]]:
         """The vectors by question."""
         return {q: v for (_, _, q), v in zip(self._rows, self._vectors, strict=True)}

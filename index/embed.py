@@ -11,7 +11,9 @@ from typing import Protocol
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
-from onnxruntime.capi import onnxruntime_pybind11_state as capi
+from onnxruntime.capi import (
+    onnxruntime_pybind11_state as capi,  # pyright: ignore[reportAttributeAccessIssue]
+)
 from safetensors import SafetensorError
 from sentencepiece import SentencePieceProcessor
 

@@ -38,9 +38,9 @@ def terms(text: str) -> list[str]:
 class LexicalIndex:
     """BM25 scores of every clause for a question."""
 
-    def __init__(self, bm25: bm25s.BM25, size: int) -> None:
+    def __init__(self, bm25: bm25s.BM25) -> None:
         self._bm25 = bm25
-        self._size = size
+        self._size = int(bm25.scores["num_docs"])
         self._vocabulary: dict[str, int] = bm25.vocab_dict
         self._columns: NDArray[np.int32] = bm25.scores["indptr"]
 
@@ -49,17 +49,16 @@ class LexicalIndex:
         """Index the texts; position i of `scores` belongs to texts[i]."""
         bm25 = bm25s.BM25(k1=K1, b=B)
         bm25.index([terms(t) for t in texts], show_progress=False)
-        return cls(bm25, len(texts))
+        return cls(bm25)
 
     def save(self, folder: Path) -> None:
         """Write the index to a folder of its own."""
         self._bm25.save(folder, show_progress=False)
 
     @classmethod
-    def load(cls, folder: Path, size: int) -> "LexicalIndex":
+    def load(cls, folder: Path) -> "LexicalIndex":
         """Open a saved index without reading it into memory."""
-        bm25 = bm25s.BM25.load(folder, mmap=True)
-        return cls(bm25, size)
+        return cls(bm25s.BM25.load(folder, mmap=True))
 
     def scores(self, question: str) -> NDArray[np.float32]:
         """BM25 of each text, shape (size,), 0 where no term is shared."""

@@ -11,12 +11,14 @@ OPENS = re.compile(
     r"\s*(?:[（(]?[\d一二三四五六七八九十]{1,3}[）)、.．]"
     rf"|第.{{1,5}}条(?!{REFERENCE.pattern})|附件)"
 )
-DATE = re.compile(r"\s*\d{4}年\d{1,2}月\d{1,2}日\s*$")
+# A date or 附件 1 has its line to itself.
+ALONE = re.compile(
+    r"\s*(?:\d{4}年\d{1,2}月\d{1,2}日|附\s*[件表录]\s*[\d一二三四五]*[:：]?)\s*$"
+)
 BREAK = re.compile(r"[ \t\u3000\r]*\n\s*")
 # Blanks that a converter sets between Chinese and digits: 在 2022 年 2 月.
-BLANK = re.compile(
-    rf"(?<=[{CJK}，。、；：（）《》“”])[ \t\u3000\xa0]+|[ \t\u3000\xa0]+(?=[{CJK}，。、；：（）《》“”])"
-)
+CHINESE = f"[{CJK}，。、；：（）《》“”]"
+BLANK = re.compile(rf"(?<={CHINESE})[ \t\u3000\xa0]+|[ \t\u3000\xa0]+(?={CHINESE})")
 # A line at least this long that ends in mid-sentence was broken by the page.
 LONG_LINE = 20
 
@@ -53,7 +55,7 @@ def _without_blanks(text: Text) -> Text:
 
 def _broken(line: str, rest: str, blank_between: bool) -> bool:
     """Whether a line ends in mid-sentence and the next one goes on with it."""
-    if SENTENCE_END.search(line) or DATE.match(line) or DATE.match(rest):
+    if SENTENCE_END.search(line) or ALONE.match(line) or ALONE.match(rest):
         return False
     if OPENS.match(rest):
         return False

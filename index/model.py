@@ -116,10 +116,15 @@ def _stamp(files: dict[str, int]) -> dict[str, object]:
     return {"version": BUILD_VERSION, "source_sha256": DATA_SHA256, "files": files}
 
 
-if __name__ == "__main__":
-    if len(sys.argv) != 2:
+def main(arguments: list[str]) -> None:
+    """Build the folder that the command line names, or exit with the reason."""
+    if len(arguments) != 1:
         sys.exit("usage: python -m index.model OUT")
     try:
-        sys.stdout.write(f"{build_model(Path(sys.argv[1]))}\n")
+        sys.stdout.write(f"{build_model(Path(arguments[0]))}\n")
     except ModelError as error:
         sys.exit(f"error: {error}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

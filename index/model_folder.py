@@ -97,47 +97,38 @@ def named_tensors(weights: Weights) -> dict[str, Floats]:
 
 def write_configuration(shape: Shape, folder: Path) -> None:
     """Write the JSON files that say which classes load the model, and how."""
-    _write_json(folder / "config.json", _bert_configuration(shape))
-    _write_json(
-        folder / "modules.json",
-        [
-            {
-                "idx": place,
-                "name": str(place),
-                "path": f"{place}_{kind}" if place else "",
-                "type": f"sentence_transformers.models.{kind}",
-            }
-            for place, kind in enumerate(MODULES)
-        ],
-    )
+    modules = [
+        {
+            "idx": place,
+            "name": str(place),
+            "path": f"{place}_{kind}" if place else "",
+            "type": f"sentence_transformers.models.{kind}",
+        }
+        for place, kind in enumerate(MODULES)
+    ]
     pooling = {
         "word_embedding_dimension": shape.hidden,
         "pooling_mode_cls_token": False,
         "pooling_mode_mean_tokens": True,
     }
+    tokenizer = {
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "model_max_length": shape.positions,
+        "clean_up_tokenization_spaces": False,
+        **SPECIAL_TOKENS,
+    }
+    transformer = {"max_seq_length": shape.positions, "do_lower_case": False}
+    prompts = {"prompts": PROMPTS, "default_prompt_name": None}
+    _write_json(folder / "config.json", _bert_configuration(shape))
+    _write_json(folder / "modules.json", modules)
     _write_json(folder / "1_Pooling" / "config.json", pooling)
     _write_json(folder / "2_Normalize" / "config.json", {})
-    _write_json(
-        folder / "sentence_bert_config.json",
-        {"max_seq_length": shape.positions, "do_lower_case": False},
-    )
+    _write_json(folder / "sentence_bert_config.json", transformer)
     _write_json(
         folder / "config_sentence_transformers.json",
-        {
-            "prompts": PROMPTS,
-            "default_prompt_name": None,
-            "similarity_fn_name": "cosine",
-        },
+        {**prompts, "similarity_fn_name": "cosine"},
     )
-    _write_json(
-        folder / "tokenizer_config.json",
-        {
-            "tokenizer_class": "PreTrainedTokenizerFast",
-            "model_max_length": shape.positions,
-            "clean_up_tokenization_spaces": False,
-            **SPECIAL_TOKENS,
-        },
-    )
+    _write_json(folder / "tokenizer_config.json", tokenizer)
 
 
 def write_tokenizer(vocabulary: Vocabulary, charsmap: bytes, folder: Path) -> None:

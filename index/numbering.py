@@ -7,7 +7,7 @@ line is never taken for a clause.
 import re
 from dataclasses import dataclass, field, replace
 
-from index.markers import Marker, candidates, title_of
+from index.markers import Marker, candidates
 from index.numerals import to_chinese
 
 OUTLINE = ("cn", "paren", "digit")
@@ -98,7 +98,7 @@ def _stands_above(value: str, found: list[Marker], at: int) -> bool:
 
 
 def _from_first(found: list[Marker]) -> list[Marker]:
-    """An outline from 一、 on, where it has one; lists in the preface are no clauses."""
+    """An outline from 一、 on, where it has one; a list above it is no clause."""
     kept = [m for m in found if m.family != "article"]
     for i, marker in enumerate(kept):
         if marker.family == "cn" and marker.number == 1:

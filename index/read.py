@@ -1,6 +1,5 @@
 """The whole corpus: every listed text read into documents and clauses."""
 
-import difflib
 import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -19,13 +18,9 @@ from index.documents import (
 )
 from index.sentences import Sentence, responsible_units, sentences
 from index.text import Correction, Edit, Text
+from index.variants import Variant, differences
 from index.yaml_files import DataError
 from prompts import say
-
-# What two sources may differ in; 1.5% is not 15.
-PUNCTUATION = re.compile(r"(?!%|(?<=\d)\.(?=\d))[\W_]")
-# Differences this close together are one, shown with as much context.
-NEAR = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +30,6 @@ class Place:
     file: str
     start: int
     end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """A difference in wording between the first source of a clause and another."""
-
-    file: str
-    ours: str
-    theirs: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +138,12 @@ def read_text(document: PolicyDocument, file: str, text: Text) -> Reading:
 def load_text(path: Path, source: Source | None = None) -> Text:
     """A raw file, cleaned; the regions that its entry drops are recorded as such.
 
-    Raises DataError when the file is not UTF-8 or a dropped region is not found.
+    Raises DataError when it is missing, is not UTF-8 or lacks a dropped region.
     """
     try:
         raw = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise DataError(say("messages.no_file", file=path)) from error
     except UnicodeDecodeError as error:
         raise DataError(say("messages.corpus.encoding", file=path)) from error
     text = Text.from_raw(raw)
@@ -207,7 +195,7 @@ def _begin(text: Text, part: Part, file: str, after: int) -> int:
     wanted = re.sub(r"\s", "", part.begins)
     at = 0
     for line in text.value.splitlines(keepends=True):
-        if at >= after and re.sub(r"\s", "", line) == wanted:
+        if at > after and re.sub(r"\s", "", line) == wanted:
             return at
         at += len(line)
     raise DataError(say("messages.corpus.begins_missing", file=file, text=part.begins))
@@ -226,26 +214,9 @@ def _merge(clauses: dict[str, Clause], copy: Reading) -> None:
                 sources=(*mine.sources, *other.sources),
                 variants=(
                     *mine.variants,
-                    *_differences(copy.file, mine.text, other.text),
+                    *differences(copy.file, mine.text, other.text),
                 ),
             )
-
-
-def _differences(file: str, ours: str, theirs: str) -> list[Variant]:
-    """Where two sources differ in more than punctuation and white space."""
-    a, b = (PUNCTUATION.sub("", t) for t in (ours, theirs))
-    matcher = difflib.SequenceMatcher(None, a, b, autojunk=False)
-    changes: list[tuple[int, int, int, int]] = []
-    for tag, i, j, k, n in matcher.get_opcodes():
-        if tag == "equal":
-            continue
-        if changes and i - changes[-1][1] <= NEAR:
-            i, _, k, _ = changes.pop()
-        changes.append((i, j, k, n))
-    return [
-        Variant(file, a[max(0, i - NEAR) : j + NEAR], b[max(0, k - NEAR) : n + NEAR])
-        for i, j, k, n in changes
-    ]
 
 
 def _check_validity(entry: Entry, clauses: dict[str, Clause]) -> None:

@@ -1,7 +1,6 @@
 """Which clauses answer a question: dense and lexical evidence, fused and explained."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -10,63 +9,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.build import VERSION, Manifest, current_manifest
-from index.declined import Declined, DeclinedTopics
-from index.documents import PolicyDocument, Status
+from index.declined import DeclinedTopics
+from index.documents import PolicyDocument
 from index.embed import Embedder
 from index.lexical import LexicalIndex, normalised
 from index.library import Library
-from index.read import Clause
+from index.ranking import Hit, PlacePath, Query, Ranking, scaled
 from index.store import VectorStore, connect, group_of
 from index.units import CLAUSE, QUESTION, SENTENCE
 from prompts import say
 
-PlacePath = tuple[str, ...]
-
 # Shares of the four parts; how they were chosen stands in docs/experiments.md.
 WEIGHTS = MappingProxyType(
-    {CLAUSE: 0.2, SENTENCE: 0.25, QUESTION: 0.3, "lexical": 0.25}
+    {CLAUSE: 0.1, SENTENCE: 0.15, QUESTION: 0.25, "lexical": 0.5}
 )
 # What the asker's own words about the level are worth (省里, 市财政, 区里).
 LEVEL_BONUS = 0.08
 # A text that was issued only after the day asked about comes behind the others.
 NOT_YET_PENALTY = 0.15
+# A level's or place's best clause is brought forward from this share of the best score.
+WORTH_SHOWING = 0.35
 NEAREST = 150  # units asked of each collection
 CANDIDATES = 50  # clauses taken from BM25
 
 
 class IndexMissing(Exception):
     """There is no index, or it was built otherwise; the message says how to rebuild."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A clause with the score of each part, so that a ranking can be explained."""
-
-    clause: Clause
-    document: PolicyDocument
-    status: Status
-    score: float  # 0 to about 1
-    parts: dict[str, float]  # cosine of clause, sentence, question; BM25
-    sentences: dict[int, float]  # cosine of its nearest sentences, by position
-
-
-@dataclass(frozen=True, slots=True)
-class Ranking:
-    """The hits for a query, best first, and the declined topic nearest to it."""
-
-    hits: tuple[Hit, ...]
-    declined: Declined
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A question and what its words say about where, when and at which level."""
-
-    text: str
-    as_of: date
-    places: tuple[PlacePath, ...] = ()  # () is everywhere
-    levels: tuple[str, ...] = ()
-    statuses: tuple[Status, ...] = ()  # () is any
 
 
 class ClauseIndex:
@@ -77,7 +45,7 @@ class ClauseIndex:
         self.manifest = manifest
         self.embedder = embedder
         self.library = Library(build / "library.sqlite")
-        self.lexical = LexicalIndex.load(build / "lexical", len(self.library.ids))
+        self.lexical = LexicalIndex.load(build / "lexical")
         self._declined = DeclinedTopics.load(build)
         self._store: VectorStore
         owners = self.library.owners
@@ -134,14 +102,16 @@ class ClauseIndex:
         declined = self._declined.nearest(vector)
         allowed = self._allowed(query)
         if not allowed:
-            return Ranking((), declined)
+            return Ranking((), declined, 0.0)
         parts, sentences = self._dense(vector, allowed)
-        parts["lexical"] = self._bm25(question, allowed)
+        bm25 = self.lexical.scores(question)
+        parts["lexical"] = self._bm25(bm25, allowed)
         rows = sorted({row for part in parts.values() for row in part})
         scores = np.array([self._bonus(row, query) for row in rows])
         for name, weight in weights.items():
-            scores += weight * _scaled(parts[name], rows)
-        best = np.argsort(-scores, kind="stable")[:top_k]
+            scores += weight * scaled(parts[name], rows)
+        order = np.argsort(-scores, kind="stable").tolist()
+        best = self._represented(order, rows, scores, query)[:top_k]
         hits = (
             self._hit(
                 rows[i],
@@ -152,7 +122,9 @@ class ClauseIndex:
             )
             for i in best
         )
-        return Ranking(tuple(hits), declined)
+        topics = float(bm25[len(self.library.ids) :].max(initial=0.0))
+        lead = max(parts["lexical"].values()) - topics
+        return Ranking(tuple(hits), declined, lead)
 
     def applies(self, document: PolicyDocument, places: Iterable[PlacePath]) -> bool:
         """Whether a text holds at one of the places, above it, or inside a province.
@@ -195,15 +167,42 @@ class ClauseIndex:
                     sentences.setdefault(row, {})[int(position)] = cosine
         return parts, sentences
 
-    def _bm25(self, question: str, allowed: Sequence[str]) -> dict[int, float]:
+    def _bm25(
+        self, scores: NDArray[np.float32], allowed: Sequence[str]
+    ) -> dict[int, float]:
         """BM25 of the best clauses of the allowed documents, by row."""
-        scores = self.lexical.scores(question)
         rows = np.concatenate([self._rows[d] for d in allowed])
         own = scores[rows]
         if len(rows) > CANDIDATES:
             best = np.argpartition(-own, CANDIDATES)[:CANDIDATES]
             rows, own = rows[best], own[best]
         return dict(zip(rows.tolist(), own.tolist(), strict=True))
+
+    def _represented(
+        self,
+        order: list[int],
+        rows: Sequence[int],
+        scores: NDArray[np.float64],
+        query: Query,
+    ) -> list[int]:
+        """`order` with the best clause of each level and place asked for in front.
+
+        Who asks for the province's share and the city's wants to see both.
+        """
+        levels = query.levels if len(query.levels) > 1 else ()
+        places = query.places if len(query.places) > 1 else ()
+
+        def documents() -> Iterator[tuple[int, PolicyDocument]]:
+            for i in order:
+                if scores[i] >= WORTH_SHOWING * scores[order[0]]:
+                    yield i, self.library.documents[self.library.owners[rows[i]]]
+
+        front = order[:1]
+        for level in levels:
+            front += [i for i, d in documents() if d.level == level][:1]
+        for place in places:
+            front += [i for i, d in documents() if self.applies(d, (place,))][:1]
+        return list(dict.fromkeys([*front, *order]))
 
     def _bonus(self, row: int, query: Query) -> float:
         document = self.library.documents[self.library.owners[row]]
@@ -224,12 +223,3 @@ class ClauseIndex:
         clause = self.library.clause(self.library.ids[row])
         status = document.status(as_of)
         return Hit(clause, document, status, score, parts, sentences)
-
-
-def _scaled(part: dict[int, float], rows: Sequence[int]) -> NDArray[np.float64]:
-    """One part's scores at `rows`, 0 for its lowest or unknown, 1 for its highest."""
-    if not part:
-        return np.zeros(len(rows))
-    low, high = min(part.values()), max(part.values())
-    values = np.array([part.get(row, low) for row in rows])
-    return (values - low) / (high - low) if high > low else np.zeros(len(rows))

@@ -11,7 +11,9 @@ UNITS = re.compile(
     r"[（(]\s*责任单位\s*[:：]\s*(?P<units>(?:[^（）()]|[（(][^（）()]*[）)])*)[）)]"
 )
 # 各市、州、县人民政府 is one unit.
-UNIT = re.compile(r"各(?:[省市州县区乡镇]、)+[^、，,；;]+|[^、，,；;]+")
+UNIT = re.compile(
+    r"各(?:[省市州县区乡镇]、)+[^、，,；;]+|(?:[^、，,；;（(]|[（(][^）)]*[）)])+"
+)
 
 
 @dataclass(frozen=True, slots=True)

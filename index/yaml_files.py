@@ -1,7 +1,7 @@
 """YAML data files: duplicate keys refused, each entry checked, errors in Chinese."""
 
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -32,6 +32,17 @@ def _mapping(loader: _UniqueKeyLoader, node: yaml.MappingNode) -> dict[Any, Any]
     return yaml.SafeLoader.construct_mapping(loader, node, deep=True)
 
 
+def _date(loader: _UniqueKeyLoader, node: yaml.ScalarNode) -> Any:
+    try:
+        return yaml.SafeLoader.construct_yaml_timestamp(loader, node)
+    except ValueError as error:
+        problem = say("messages.no_such_day", date=node.value)
+        raise yaml.MarkedYAMLError(
+            problem=problem, problem_mark=node.start_mark
+        ) from error
+
+
+_UniqueKeyLoader.add_constructor("tag:yaml.org,2002:timestamp", _date)
 _UniqueKeyLoader.add_constructor(
     yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping
 )
@@ -55,9 +66,8 @@ def load_yaml(path: Path) -> Any:
         raise DataError(
             say("messages.not_yaml", file=path, line=line, problem=problem)
         ) from error
-    except (yaml.YAMLError, ValueError) as error:  # a control character, 2024-02-30
-        message = say("messages.bad_yaml_value", file=path, problem=error)
-        raise DataError(message) from error
+    except yaml.YAMLError as error:
+        raise DataError(say("messages.control_character", file=path)) from error
 
 
 def load_entries(path: Path, model: type[M]) -> list[M]:
@@ -65,18 +75,19 @@ def load_entries(path: Path, model: type[M]) -> list[M]:
 
     Raises DataError naming the file, the entry, the field and the remedy.
     """
-    rows = load_yaml(path)
-    if not isinstance(rows, list):
+    content = load_yaml(path)
+    if not isinstance(content, list):
         raise DataError(say("messages.not_a_list", file=path))
     entries: list[M] = []
-    for number, row in enumerate(rows, 1):  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    for number, row in enumerate(cast(list[Any], content), 1):
         try:
             entries.append(model.model_validate(row))
         except ValidationError as error:
-            name = row.get("id") if isinstance(row, dict) else None  # pyright: ignore
+            fields = cast(dict[str, Any], row) if isinstance(row, dict) else {}
+            entry = fields.get("id") or number
             problems = "\n".join(explain(error))
             raise DataError(
-                say("messages.bad_entry", file=path, entry=name or number) + problems
+                say("messages.bad_entry", file=path, entry=entry) + problems
             ) from error
     return entries
 

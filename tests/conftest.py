@@ -6,6 +6,7 @@ import pytest
 
 from index.embed import Embedder, OnnxEmbedder, load_embedder
 from index.model import build_model
+from index.read import Corpus, read_corpus
 
 ROOT = Path(__file__).parent.parent
 
@@ -31,3 +32,9 @@ def torch_embedder(
         if path.name != "onnx":
             (folder / path.name).symlink_to(path)
     return load_embedder(folder)
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Corpus:
+    """The five texts as read, front matter included."""
+    return read_corpus()

@@ -196,6 +196,15 @@ def test_a_folder_that_holds_no_model_is_refused(tmp_path: Path):
         load_embedder(tmp_path)
 
 
+def test_a_hub_model_is_only_looked_for_in_the_local_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    (tmp_path / "models--sentence-transformers--half").mkdir()
+    with pytest.raises(EmbedderError, match=r"half \(setting POLICY_MODEL\) cannot"):
+        load_embedder("half")
+
+
 def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.setitem(sys.modules, "sentence_transformers", None)
     with pytest.raises(EmbedderError, match="pip install sentence-transformers"):

@@ -18,6 +18,7 @@ MAY_NOT_IMPORT = {
 # Where the Chinese script is the subject; words for the reader stand in prompts/*.yaml.
 CHINESE_MODULES = {
     *("index/clean.py", "index/clauses.py", "index/numbering.py", "index/numerals.py"),
+    *("index/markers.py", "index/draft.py", "index/draft_facts.py"),
     *("index/lines.py", "index/sentences.py", "index/units.py"),
     *("assistant/money.py", "assistant/places.py", "assistant/question.py"),
 }

