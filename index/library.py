@@ -67,7 +67,8 @@ class Library:
     def _db(self) -> sqlite3.Connection:
         """A connection of this thread's own; SQLite's must not be shared."""
         if not hasattr(self._local, "db"):
-            self._local.db = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True)
+            address = f"{self._path.resolve().as_uri()}?mode=ro"  # % # ? escaped
+            self._local.db = sqlite3.connect(address, uri=True)
         return self._local.db
 
     def _clause(self, clause: str) -> Clause:

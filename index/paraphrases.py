@@ -1,6 +1,7 @@
 """How callers ask for a clause, written by people, as search data."""
 
 from pathlib import Path
+from typing import Any, cast
 
 from index.read import Corpus
 from index.yaml_files import DataError, load_yaml
@@ -16,14 +17,16 @@ def load_paraphrases(corpus: Corpus, folder: Path = FOLDER) -> dict[str, list[st
     """
     questions: dict[str, list[str]] = {}
     for path in sorted(folder.glob("*.yaml")):
-        for clause, lines in (load_yaml(path) or {}).items():
+        content = load_yaml(path) or {}
+        if not isinstance(content, dict):
+            raise DataError(say("messages.corpus.paraphrase_file", file=path.name))
+        for clause, lines in cast(dict[Any, Any], content).items():
             if clause not in corpus.clauses:
                 message = "messages.corpus.paraphrase_clause"
                 raise DataError(say(message, file=path.name, clause=clause))
-            if not isinstance(lines, list) or not all(
-                isinstance(q, str) for q in lines
-            ):  # pyright: ignore[reportUnknownVariableType]
+            asked = cast(list[Any], lines) if isinstance(lines, list) else [None]
+            if not all(isinstance(q, str) and q.strip() for q in asked):
                 message = "messages.corpus.paraphrase_list"
                 raise DataError(say(message, file=path.name, clause=clause))
-            questions.setdefault(clause, []).extend(lines)  # pyright: ignore[reportUnknownArgumentType]
+            questions.setdefault(clause, []).extend(asked)
     return questions

@@ -46,9 +46,11 @@ def connect(folder: Path, url: str = "") -> ClientAPI:
         folder.mkdir(parents=True, exist_ok=True)
         return chromadb.PersistentClient(str(folder), settings)
     parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise StoreError(say("messages.store.address", url=url))
     try:
         return chromadb.HttpClient(
-            parts.hostname or "localhost",
+            parts.hostname,
             parts.port or 8000,
             ssl=parts.scheme == "https",
             settings=settings,
