@@ -22,6 +22,9 @@ from prompts import say
 
 LONGEST_QUESTION = 4000  # characters
 TOP_K = 8
+# Where another province's best clause reaches this share of the best score, the
+# answer depends on the place: see docs/experiments.md.
+NEAR_PROVINCE = 0.78
 MOST_NAMED = 6  # texts listed in a refusal
 
 
@@ -98,6 +101,8 @@ class Assistant:
             return self._facts(request, named, as_of)
         if not likely:
             return self._decline(ranking)
+        if not places and len(near_provinces(ranking)) > 1:
+            return self._ask_place()
         answer = compose(request, ranking.hits, self.index.lexical, as_of)
         return self._with_validity(answer, ranking.hits[0], request, as_of)
 
@@ -153,6 +158,12 @@ class Assistant:
         """A typed refusal that says what the texts do hold."""
         return _refuse(ranking.declined.type, self._held())
 
+    def _ask_place(self) -> Answer:
+        """The one question that decides most: where the asker is."""
+        places = dict.fromkeys("".join(d.place) for d in self.documents())
+        question = say("replies.questions.place", choices="、".join(places))
+        return Answer("clarify", question, questions=(question,))
+
     def _ask_which_document(self) -> Answer:
         titles = (f"《{d.short}》" for d in self.documents())
         question = say("replies.questions.document", choices="、".join(titles))
@@ -170,6 +181,15 @@ class Assistant:
     def _held(self) -> str:
         documents = "、".join(f"《{d.short}》" for d in self.documents()[:MOST_NAMED])
         return say("replies.refusals.held", documents=documents)
+
+
+def near_provinces(ranking: Ranking) -> list[str]:
+    """The provinces whose best clause comes near the best of all."""
+    best: dict[str, float] = {}
+    for hit in ranking.hits:
+        best.setdefault("".join(hit.document.place[:1]), hit.score)
+    top = ranking.hits[0].score
+    return [p for p, score in best.items() if p and score >= NEAR_PROVINCE * top]
 
 
 def _refuse(reason: str, held: str = "", **values: object) -> Answer:

@@ -82,7 +82,7 @@ def lead(document: PolicyDocument, label: str, as_of: date) -> str:
         level=say(f"replies.levels.{document.level}"),
         title=document.title,
         number=say("replies.lead.number", number=number) if number else "",
-        label=label,
+        label=label.rstrip(".．、"),
         status=status_sentence(document, as_of),
     )
 

@@ -2,7 +2,6 @@
 
 import csv
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -31,36 +30,55 @@ class Place:
 class Name:
     """A name as written; one without places is a phrase to be passed over."""
 
-    places: tuple[Place, ...] = ()  # beside the name of what they lie in
-    alone: tuple[Place, ...] = ()  # by itself
-    rank: int = NOTHING
-    guarded: bool = False  # by itself only where the words around it say so
-    generic: bool = False  # 高新区: most cities have one
+    places: tuple[Place, ...]  # beside the name of what they lie in
+    alone: tuple[Place, ...]  # by itself
+    rank: int
+    guarded: bool  # by itself only where the words around it say so
+    generic: bool  # 高新区: most cities have one
 
 
 @dataclass(frozen=True, slots=True)
 class Gazetteer:
-    """Every name, and how long the names with given first two characters may be."""
+    """Every name with its places, and how long a name that begins so may be."""
 
-    names: Mapping[str, Name]
-    lengths: Mapping[str, tuple[int, ...]]  # descending
+    # By name, by path: what the name is worth alone. Plain values, for speed of load.
+    worth: Mapping[str, Mapping[tuple[str, ...], int]]
+    lengths: Mapping[str, list[int]]  # by the first two characters, descending
+    guarded: frozenset[str]
+    generic: frozenset[str]
+
+    def name(self, written: str) -> Name | None:
+        """The name so written, None if there is none."""
+        worth = self.worth.get(written)
+        if worth is None:
+            return None
+        rank = max(worth.values(), default=NOTHING)
+        return Name(
+            tuple(Place(path) for path in worth),
+            tuple(Place(path) for path, w in worth.items() if w == rank > NOTHING),
+            rank,
+            written in self.guarded,
+            written in self.generic,
+        )
 
 
 @cache
 def gazetteer() -> Gazetteer:
     """The names in the table and the aliases, and the phrases that are no names."""
     policy = _Policy.load()
-    meanings: dict[str, dict[Place, int]] = defaultdict(dict)
-    for place in dict.fromkeys((*_divisions(), *policy.aliases)):
-        for name, rank in policy.forms(place):
-            meanings[name][place] = max(rank, meanings[name].get(place, NOTHING))
-    names = {phrase: Name() for phrase in contexts()["not_places"].split()}
-    names |= {name: _name(name, found, policy) for name, found in meanings.items()}
-    lengths: dict[str, set[int]] = defaultdict(set)
-    for name in names:
-        lengths[name[:2]].add(len(name))
-    descending = {k: tuple(sorted(v, reverse=True)) for k, v in lengths.items()}
-    return Gazetteer(names, descending)
+    worth: dict[str, dict[tuple[str, ...], int]] = {
+        phrase: {} for phrase in contexts()["not_places"].split()
+    }
+    for path in dict.fromkeys((*_divisions(), *policy.aliases)):
+        for name, rank in policy.forms(path):
+            meanings = worth.setdefault(name, {})
+            meanings[path] = max(rank, meanings.get(path, NOTHING))
+    lengths: dict[str, list[int]] = {}
+    for name in sorted(worth, key=len, reverse=True):
+        known = lengths.setdefault(name[:2], [])
+        if len(name) not in known[-1:]:
+            known.append(len(name))
+    return Gazetteer(worth, lengths, policy.guarded, frozenset(policy.generic))
 
 
 @cache
@@ -69,18 +87,11 @@ def contexts() -> Mapping[str, Any]:
     return load_yaml(FOLDER / "contexts.yaml")
 
 
-def _name(name: str, meanings: Mapping[Place, int], policy: "_Policy") -> Name:
-    rank = max(meanings.values())
-    alone = tuple(place for place, worth in meanings.items() if worth == rank > NOTHING)
-    generic = name in policy.generic
-    return Name(tuple(meanings), alone, rank, name in policy.guarded, generic)
-
-
 @dataclass(frozen=True, slots=True)
 class _Policy:
     """Which of a place's names are used, and which of them may stand alone."""
 
-    aliases: Mapping[Place, list[str]]
+    aliases: Mapping[tuple[str, ...], list[str]]
     generic: Mapping[str, list[str]]
     bare: frozenset[str]
     guarded: frozenset[str]
@@ -93,41 +104,38 @@ class _Policy:
     @classmethod
     def load(cls) -> "_Policy":
         rows = load_yaml(FOLDER / "aliases.yaml")
-        aliases = rows["aliases"].items()
+        words = {key: frozenset(rows[key].split()) for key in _WORDS}
+        patterns = {key: re.compile(rows[key]) for key in ("short", "zone", "county")}
         return cls(
-            {Place(tuple(path.split("/"))): names.split() for path, names in aliases},
+            {tuple(path.split("/")): v.split() for path, v in rows["aliases"].items()},
             {name: kinds.split() for name, kinds in rows["generic"].items()},
-            *(frozenset(rows[k].split()) for k in ("bare", "guarded", "inside", "never")),
-            *(re.compile(rows[k]) for k in ("short", "zone", "county")),
+            **words,
+            **patterns,
         )
 
-    def forms(self, place: Place) -> Iterator[tuple[str, int]]:
+    def forms(self, path: tuple[str, ...]) -> Iterator[tuple[str, int]]:
         """Each way to write a place, with what that is worth alone."""
-        full = place.path[-1]
-        rank = self._rank(place)
+        full = path[-1]
+        rank = self._rank(path)
         # 新县 and 和县 are too short to be told from 创新县域, 和县里.
         telling = rank > COUNTY or len(full) > 2 or full in self.bare
         yield full, rank if telling and full not in self.inside else NOTHING
-        yield from ((name, CITY) for name in self.aliases.get(place, ()))
+        for name in self.aliases.get(path, ()):
+            yield name, CITY
         if self.zone.search(full):
             yield from self._generic(full)
         elif (match := self.short.search(full)) and match[1] not in self.never:
             stem = match[1]
             known = rank > COUNTY or stem in self.bare or stem in self.guarded
             yield stem, rank if known else NOTHING
-            yield from self._suffixed(stem, full, rank)
+            suffixed = stem + full[-1]  # 管城区 for 管城回族区
+            if suffixed != full and rank < PROVINCE:
+                yield suffixed, rank
 
-    def _rank(self, place: Place) -> int:
-        if len(place.path) == 1:
+    def _rank(self, path: tuple[str, ...]) -> int:
+        if len(path) == 1:
             return PROVINCE
-        below = len(place.path) == 3 or self.county.search(place.path[-1])
-        return COUNTY if below else CITY
-
-    def _suffixed(self, stem: str, full: str, rank: int) -> Iterator[tuple[str, int]]:
-        """恩施州 for 恩施土家族苗族自治州, 管城区 for 管城回族区."""
-        name = stem + full[-1]
-        if rank < PROVINCE and name not in self.inside:
-            yield name, rank
+        return COUNTY if len(path) == 3 or self.county.search(path[-1]) else CITY
 
     def _generic(self, full: str) -> Iterator[tuple[str, int]]:
         for name, kinds in self.generic.items():
@@ -135,8 +143,15 @@ class _Policy:
                 yield name, NOTHING if name in self.inside else COUNTY
 
 
-def _divisions() -> Iterator[Place]:
+_WORDS = ("bare", "guarded", "inside", "never")
+
+
+def _divisions() -> Iterator[tuple[str, ...]]:
     with (FOLDER / "divisions.csv").open(encoding="utf-8", newline="") as file:
-        for row in list(csv.reader(file))[1:]:
-            full = tuple(part for part in row if part)
-            yield from (Place(full[:size]) for size in range(1, len(full) + 1))
+        rows = csv.reader(file)
+        next(rows)
+        for province, city, county in rows:
+            yield (province,)
+            yield (province, city)
+            if county:
+                yield (province, city, county)

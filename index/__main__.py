@@ -15,6 +15,7 @@ from index.search import IndexMissing
 from index.settings import Settings
 from index.store import StoreError
 from index.yaml_files import DataError
+from prompts import say
 
 
 def parser() -> argparse.ArgumentParser:
@@ -112,9 +113,12 @@ def check(corpus: Corpus) -> int:
 
 def _report(reading: Reading) -> int:
     kinds = Counter(c.kind for c in reading.text.corrections)
+    names = [f"{say(f'ui.repair_kinds.{k}')} {n}" for k, n in kinds.most_common()]
+    repaired = "，".join(names) or "无"
     clauses = [s.number for s in reading.sections if s.kind == "clause"]
     ends = f"{clauses[0]} … {clauses[-1]}" if clauses else "没有编号"
-    print(f"{reading.document.id}：{len(clauses)} 条（{ends}）；更正 {dict(kinds)}")
+    name = f"{reading.document.id}（{reading.file}）"
+    print(f"{name}：{len(clauses)} 条（{ends}）；更正：{repaired}")
     for gap in reading.gaps:
         print(f"  编号不连续：{gap} 之前有缺")
     for repeat in reading.repeats:
