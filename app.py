@@ -36,7 +36,7 @@ def page(assistant: Assistant) -> gr.Blocks:
             textbox=gr.Textbox(placeholder=say("ui.page.placeholder"), lines=2),
             examples=[[example] for example in words("ui.page.examples")],
             cache_examples=False,
-            api_name=False,
+            api_visibility="private",
             concurrency_limit=16,
         )
     return blocks

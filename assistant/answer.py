@@ -63,7 +63,11 @@ class Answer:
     def to_json(self) -> dict[str, Any]:
         """The answer as the contract of eval has it."""
         row = asdict(self)
-        profile = {"place": row.pop("place"), "level": None, "inputs": {}}
+        profile: dict[str, Any] = {
+            "place": row.pop("place"),
+            "level": None,
+            "inputs": {},
+        }
         row.pop("reason")
         return {**row, "profile": profile}
 

@@ -11,6 +11,7 @@ from assistant.question import Request
 from index.documents import PolicyDocument
 from index.lexical import LexicalIndex, terms
 from index.ranking import Hit
+from index.read import Clause
 from index.sentences import UNITS
 from prompts import say
 
@@ -47,7 +48,9 @@ def compose(
         if request.wants_units:
             lines.append(_units(hit, marker))
             shown += _unit_positions(hit)
-        paragraphs.append(lead(hit.document, hit.clause.label, as_of))
+        status = status_sentence(hit.document, as_of)
+        said = any(status in p for p in paragraphs)
+        paragraphs.append(lead(hit.document, hit.clause, "" if said else status))
         paragraphs.append("\n".join(f"- {line}" for line in lines))
         citations.append(cite(marker, hit.clause, hit.document, hit.status, shown))
     return Answer(
@@ -73,8 +76,8 @@ def choose(
     return chosen
 
 
-def lead(document: PolicyDocument, label: str, as_of: date) -> str:
-    """Which text, which level and what status."""
+def lead(document: PolicyDocument, clause: Clause, status: str) -> str:
+    """Which text, which level, which clause, and its status unless said before."""
     annex = document.id.partition("/")[2]
     number = (document.number or "") + annex
     return say(
@@ -82,8 +85,9 @@ def lead(document: PolicyDocument, label: str, as_of: date) -> str:
         level=say(f"replies.levels.{document.level}"),
         title=document.title,
         number=say("replies.lead.number", number=number) if number else "",
-        label=label.rstrip(".．、"),
-        status=status_sentence(document, as_of),
+        label=clause.label,
+        heading=clause.heading,
+        status=status,
     )
 
 

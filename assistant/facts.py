@@ -48,7 +48,9 @@ def state(fact: str, document: PolicyDocument, library: Library, as_of: date) ->
 
 def chinese_date(day: date | None) -> str:
     """2026年11月22日, "" for none."""
-    return f"{day.year}年{day.month}月{day.day}日" if day else ""
+    if day is None:
+        return ""
+    return say("replies.date", year=day.year, month=day.month, day=day.day)
 
 
 def status_sentence(document: PolicyDocument, as_of: date) -> str:

@@ -84,8 +84,9 @@ def _beside_parent(
         return ()
     parents = found[-1].places
     inner = tuple(p for p in name.places if any(p.lies_in(q) for q in parents))
-    # 河南高新区 says the province and nothing more.
-    return () if name.generic and len(inner) > 1 else inner
+    if name.generic and len(inner) > 1:
+        return ()  # 河南高新区 says the province and nothing more
+    return tuple(p for p in inner if not any(p.lies_in(q) for q in inner if q != p))
 
 
 def _stands_alone(text: str, start: int, end: int, name: Name) -> bool:

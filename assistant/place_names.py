@@ -104,13 +104,16 @@ class _Policy:
     @classmethod
     def load(cls) -> "_Policy":
         rows = load_yaml(FOLDER / "aliases.yaml")
-        words = {key: frozenset(rows[key].split()) for key in _WORDS}
-        patterns = {key: re.compile(rows[key]) for key in ("short", "zone", "county")}
         return cls(
             {tuple(path.split("/")): v.split() for path, v in rows["aliases"].items()},
             {name: kinds.split() for name, kinds in rows["generic"].items()},
-            **words,
-            **patterns,
+            bare=frozenset(rows["bare"].split()),
+            guarded=frozenset(rows["guarded"].split()),
+            inside=frozenset(rows["inside"].split()),
+            never=frozenset(rows["never"].split()),
+            short=re.compile(rows["short"]),
+            zone=re.compile(rows["zone"]),
+            county=re.compile(rows["county"]),
         )
 
     def forms(self, path: tuple[str, ...]) -> Iterator[tuple[str, int]]:
@@ -141,9 +144,6 @@ class _Policy:
         for name, kinds in self.generic.items():
             if any(kind in full for kind in kinds):
                 yield name, NOTHING if name in self.inside else COUNTY
-
-
-_WORDS = ("bare", "guarded", "inside", "never")
 
 
 def _divisions() -> Iterator[tuple[str, ...]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from assistant.place_mentions import mentions
 from index.lexical import LexicalIndex, normalised
 from index.yaml_files import load_yaml
 
@@ -41,7 +42,7 @@ def read_question(question: str, lexical: LexicalIndex) -> Request:
     levels = tuple(name for name in _LEVELS if patterns[f"levels.{name}"].search(text))
     return Request(
         text=text,
-        search=_essence(text, lexical) + _standard_words(text),
+        search=_place_free(_essence(text, lexical)) + _standard_words(text),
         facts=facts,
         speaks_of_a_text=bool(patterns["a_text"].search(text)),
         wants_units=bool(patterns["units"].search(text)),
@@ -63,6 +64,14 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 @cache
 def _aliases() -> dict[str, dict[str, str]]:
     return load_yaml(ALIASES)
+
+
+def _place_free(text: str) -> str:
+    """The text without the places it names, 省, 市 and 区 kept: they say the level."""
+    for mention in reversed(mentions(text)):
+        end = mention.end - (mention.text[-1] in "省市区县" and len(mention.text) > 2)
+        text = text[: mention.start] + text[end:]
+    return text
 
 
 def _spelled(text: str) -> str:

@@ -5,6 +5,7 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from assistant.chat import Assistant
 from assistant.refusal import MODEL
@@ -26,7 +27,7 @@ def parser() -> argparse.ArgumentParser:
         "retrieval", help="检索首轮问题，写出 OUT/rankings.jsonl 并打印 R@k 与 MRR"
     )
     for command in (answers, retrieval):
-        command.add_argument("gold", type=Path, help="问答集（JSONL）")
+        command.add_argument("gold", type=Path, nargs=1, help="问答集（JSONL）")
         command.add_argument("out", type=Path, help="输出目录")
     retrieval.add_argument(
         "--without",
@@ -49,8 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         assistant = Assistant.load(Settings())
-        golds = options.gold if isinstance(options.gold, list) else [options.gold]
-        cases = [case for gold in golds for case in load_cases(gold)]
+        cases = [case for gold in options.gold for case in load_cases(gold)]
     except (CaseError, EmbedderError, IndexMissing, StoreError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -63,19 +63,18 @@ def main(arguments: list[str] | None = None) -> int:
         weights = {n: w for n, w in WEIGHTS.items() if n not in options.without}
         ranked = rankings(assistant, cases, weights)
         write_rankings(options.out / "rankings.jsonl", ranked)
-        _print(scores(cases, ranked))
+        _print(asdict(scores(cases, ranked)))
     else:
         from eval.refusal import fit, measure  # scikit-learn takes two seconds
 
         if options.command == "fit":
-            _print(fit(assistant, cases, MODEL))
+            _print(asdict(fit(assistant, cases, MODEL)))
         else:
-            _print(measure(assistant, cases))
+            _print(asdict(measure(assistant, cases)))
     return 0
 
 
-def _print(result: object) -> None:
-    row = asdict(result)  # pyright: ignore[reportArgumentType, reportUnknownVariableType]
+def _print(row: dict[str, Any]) -> None:
     print(json.dumps(row, ensure_ascii=False, default=str))
 
 

@@ -1,3 +1,4 @@
+# pyright: basic
 """The decision to answer or refuse: fitted, cross-validated and measured."""
 
 from collections.abc import Sequence
@@ -16,10 +17,10 @@ from assistant.question import read_question
 from assistant.refusal import Signs, signs
 from assistant.session import Session
 from eval.cases import Case
+from prompts import say
 
-HEAD = "# 由 python -m eval fit 拟合，不手工填写。\n"
-# Of what the texts do answer, this share must be answered: an answer off the point still
-# quotes a clause and its status, while a refusal leaves the caller with nothing.
+# Of what the texts do answer, this share must be answered: an answer off the point
+# still quotes a clause and its status; a refusal leaves the caller with nothing.
 ANSWERED = 0.985
 FOLDS = 10
 
@@ -60,7 +61,8 @@ def fit(assistant: Assistant, cases: Sequence[Case], path: Path) -> Decision:
     model = make_pipeline(
         StandardScaler(), LogisticRegression(C=1.0, class_weight="balanced")
     )
-    predicted = cross_val_predict(model, x, y, cv=FOLDS, method="predict_proba")[:, 1]
+    by_class = cross_val_predict(model, x, y, cv=FOLDS, method="predict_proba")
+    predicted = np.asarray(by_class)[:, 1]
     threshold = float(np.quantile(predicted[y], 1 - ANSWERED))
     model.fit(x, y)
     scaler, logistic = model.steps[0][1], model.steps[1][1]
@@ -71,7 +73,8 @@ def fit(assistant: Assistant, cases: Sequence[Case], path: Path) -> Decision:
         "weights": {n: round(float(w), 4) for n, w in zip(names, weights, strict=True)},
         "threshold": round(threshold, 3),
     }
-    path.write_text(HEAD + yaml.safe_dump(content, sort_keys=False), "utf-8")
+    head = say("messages.fitted") + "\n"
+    path.write_text(head + yaml.safe_dump(content, sort_keys=False), "utf-8")
     return decision(predicted >= threshold, y)
 
 

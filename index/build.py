@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from index.store import VectorStore, connect, group_of
 from index.units import QUESTION, Unit, titled, units
 
 # Raise it when a change here or in search.py makes older builds unusable.
-VERSION = 3
+VERSION = 4
 CURRENT, MANIFEST = "CURRENT", "manifest.json"
 
 Progress = Callable[[int, int], None]  # (done, total) units embedded
@@ -55,64 +55,46 @@ def build_index(
 ) -> Manifest:
     """Build the index of a corpus in `folder` and make it the current one.
 
-    Does nothing when the current build is of the same corpus, model and version.
+    Does nothing when there is a build of the same corpus, model, version and store.
     """
     questions = load_paraphrases(corpus)
     rows = list(units(corpus, questions))
-    fingerprint = _fingerprint(corpus, rows)
-    old = current_manifest(folder)
-    if old and _is_same(old, embedder, fingerprint):
-        return old
-    groups = tuple(dict.fromkeys(group_of(u.place) for u in rows))
-    build = sha256(f"{VERSION}{embedder.name}{fingerprint}".encode()).hexdigest()[:12]
-    if old and old.build == build:
-        build += "b"  # the same content again after a change of code
-    new = folder / build
-    if new.exists():
+    manifest = _planned(corpus, embedder, rows, chroma_url)
+    new = folder / manifest.build
+    done = _manifest(new)
+    if new.exists() and not done:
         shutil.rmtree(new)  # a killed build's leftovers
-    new.mkdir(parents=True)
-    same = old and (old.version, old.model) == (VERSION, embedder.name)
-    reusable = old if same else None
-    known = _known_vectors(folder, reusable, rows, chroma_url)
+    store = _store(folder, manifest, chroma_url)
+    if done and store.is_complete():
+        _write(folder / CURRENT, done.build)
+        return done
+    new.mkdir(parents=True, exist_ok=True)
+    (new / MANIFEST).unlink(missing_ok=True)  # its vectors are in another store
+    old = current_manifest(folder)
+    lender = old if old and _can_lend(folder, old, embedder, chroma_url) else None
+    known = _known_vectors(folder, lender, rows, chroma_url)
     vectors = _embed(rows, known, embedder, progress)
-    store = VectorStore(connect(new / "chroma", chroma_url), build, groups)
     store.create()
     store.add(rows, vectors)
     write_library(
         new / "library.sqlite", corpus.documents.values(), corpus.clauses.values()
     )
-    before = DeclinedTopics.load(folder / reusable.build) if reusable else None
-    declined = DeclinedTopics.build(embedder, before)
+    lent = DeclinedTopics.load(folder / lender.build) if lender else None
+    declined = DeclinedTopics.build(embedder, lent)
     declined.save(new)
     texts = [*lexical_texts(corpus, questions), *declined.texts()]
     LexicalIndex.build(texts).save(new / "lexical")
-    manifest = Manifest(
-        build,
-        VERSION,
-        embedder.name,
-        embedder.dimension,
-        fingerprint,
-        groups,
-        len(corpus.clauses),
-        len(rows),
-        len(rows) - len(known),
-    )
+    manifest = replace(manifest, embedded=len(rows) - len(known))
     _write(new / MANIFEST, json.dumps(asdict(manifest), ensure_ascii=False, indent=1))
-    _write(folder / CURRENT, build)
-    _remove_older(folder, {build, old.build if old else build}, chroma_url)
+    _write(folder / CURRENT, manifest.build)
+    _remove_older(folder, {manifest.build, old.build if old else ""}, chroma_url)
     return manifest
 
 
 def current_manifest(folder: Path) -> Manifest | None:
     """The manifest of the current build, None before the first one."""
     pointer = folder / CURRENT
-    if not pointer.is_file():
-        return None
-    path = folder / pointer.read_text("utf-8") / MANIFEST
-    if not path.is_file():
-        return None
-    row = json.loads(path.read_text("utf-8"))
-    return Manifest(**{**row, "groups": tuple(row["groups"])})
+    return _manifest(folder / pointer.read_text("utf-8")) if pointer.is_file() else None
 
 
 def lexical_texts(corpus: Corpus, questions: Mapping[str, list[str]]) -> list[str]:
@@ -130,9 +112,45 @@ def lexical_texts(corpus: Corpus, questions: Mapping[str, list[str]]) -> list[st
     ]
 
 
-def _is_same(old: Manifest, embedder: Embedder, fingerprint: str) -> bool:
-    wanted = (VERSION, embedder.name, fingerprint)
-    return (old.version, old.model, old.corpus) == wanted
+def _planned(
+    corpus: Corpus, embedder: Embedder, rows: Sequence[Unit], chroma_url: str
+) -> Manifest:
+    """The manifest of a build of all this, named after what goes into it and where."""
+    fingerprint = _fingerprint(corpus, rows)
+    content = f"{VERSION} {embedder.name} {fingerprint} {chroma_url}"
+    return Manifest(
+        build=sha256(content.encode()).hexdigest()[:12],
+        version=VERSION,
+        model=embedder.name,
+        dimension=embedder.dimension,
+        corpus=fingerprint,
+        groups=tuple(dict.fromkeys(group_of(u.place) for u in rows)),
+        clauses=len(corpus.clauses),
+        units=len(rows),
+        embedded=len(rows),
+    )
+
+
+def _manifest(build: Path) -> Manifest | None:
+    """A complete build's manifest, None for a killed build's folder."""
+    path = build / MANIFEST
+    if not path.is_file():
+        return None
+    row = json.loads(path.read_text("utf-8"))
+    # Another version's may hold more; a field added here later needs a default.
+    known = {f.name: row[f.name] for f in fields(Manifest) if f.name in row}
+    return replace(Manifest(**known), groups=tuple(row["groups"]))
+
+
+def _store(folder: Path, manifest: Manifest, chroma_url: str) -> VectorStore:
+    client = connect(folder / manifest.build / "chroma", chroma_url)
+    return VectorStore(client, manifest.build, manifest.groups)
+
+
+def _can_lend(folder: Path, old: Manifest, embedder: Embedder, chroma_url: str) -> bool:
+    """Whether the old build's vectors are this model's and in the store at hand."""
+    same = (old.version, old.model) == (VERSION, embedder.name)
+    return same and _store(folder, old, chroma_url).is_complete()
 
 
 def _fingerprint(corpus: Corpus, rows: Sequence[Unit]) -> str:
@@ -151,8 +169,7 @@ def _known_vectors(
     """The vectors of unchanged units, from the build that is still current."""
     if old is None:
         return {}
-    client = connect(folder / old.build / "chroma", chroma_url)
-    store = VectorStore(client, old.build, old.groups)
+    store = _store(folder, old, chroma_url)
     known: dict[str, NDArray[np.float32]] = {}
     for group in old.groups:
         ids = [u.id for u in rows if group_of(u.place) == group]
@@ -193,8 +210,6 @@ def _remove_older(folder: Path, keep: set[str], chroma_url: str) -> None:
     """Remove all builds but the current and the one before, which may still be read."""
     for path in folder.iterdir():
         if path.is_dir() and path.name not in keep:
-            if chroma_url and (path / MANIFEST).is_file():
-                row = json.loads((path / MANIFEST).read_text("utf-8"))
-                client = connect(path / "chroma", chroma_url)
-                VectorStore(client, path.name, row["groups"]).drop()
+            if chroma_url:
+                VectorStore(connect(path, chroma_url), path.name, ()).drop()
             shutil.rmtree(path)

@@ -19,6 +19,7 @@ VECTORS, NAMES = "declined.npy", "declined.json"
 DeclinedType = Literal[
     "outside", "silent", "authority", "illegal", "personal", "smalltalk", "nonsense"
 ]
+Row = tuple[str, DeclinedType, str]  # topic, type, question
 
 
 class Topic(BaseModel):
@@ -43,10 +44,8 @@ class Declined:
 class DeclinedTopics:
     """The example questions as vectors, shape (n, dimension)."""
 
-    def __init__(
-        self, rows: list[tuple[str, DeclinedType, str]], vectors: NDArray[np.float32]
-    ) -> None:
-        self._rows = rows  # (topic, type, question)
+    def __init__(self, rows: list[Row], vectors: NDArray[np.float32]) -> None:
+        self._rows = rows
         self._vectors = vectors
 
     @classmethod
@@ -55,7 +54,7 @@ class DeclinedTopics:
     ) -> "DeclinedTopics":
         """Embed the questions of declined.yaml; unchanged ones are taken from `old`."""
         topics = load_entries(path, Topic)
-        rows = [(t.topic, t.type, q) for t in topics for q in t.questions]
+        rows: list[Row] = [(t.topic, t.type, q) for t in topics for q in t.questions]
         known = old.by_question() if old else {}
         vectors = [
             known[q] if q in known else embedder.questions([normalised(q)])[0]
@@ -83,7 +82,7 @@ class DeclinedTopics:
         return Declined(topic, kind, float(cosines[best]))
 
     def texts(self) -> list[str]:
-        """The questions of each topic as one text, to compare its words with clauses."""
+        """The questions of each topic as one text, so that BM25 can score it too."""
         topics: dict[str, list[str]] = {}
         for topic, _, question in self._rows:
             topics.setdefault(topic, []).append(question)

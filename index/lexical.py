@@ -1,3 +1,4 @@
+# pyright: basic
 """BM25 over words and character pairs; masked before ranking, never after."""
 
 import math
@@ -42,7 +43,7 @@ class LexicalIndex:
         self._bm25 = bm25
         self._size = int(bm25.scores["num_docs"])
         self._vocabulary: dict[str, int] = bm25.vocab_dict
-        self._columns: NDArray[np.int32] = bm25.scores["indptr"]
+        self._columns: NDArray[np.int32] = np.asarray(bm25.scores["indptr"])
 
     @classmethod
     def build(cls, texts: Sequence[str]) -> "LexicalIndex":
@@ -65,7 +66,7 @@ class LexicalIndex:
         known = [self._vocabulary[t] for t in terms(question) if t in self._vocabulary]
         if not known:
             return np.zeros(self._size, np.float32)
-        return self._bm25.get_scores(known)
+        return self._bm25.get_scores_from_ids(known)
 
     def rarity(self, term: str) -> float:
         """The term's inverse document frequency, that of a single text if unknown."""

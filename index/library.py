@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from index.documents import Drop, PolicyDocument, Source
+from index.documents import PolicyDocument, Source
 from index.read import Clause, Place, Variant
 from index.sentences import Sentence
 from index.text import Correction
@@ -27,7 +27,8 @@ create table clause (
 def write_library(
     path: Path, documents: Iterable[PolicyDocument], clauses: Iterable[Clause]
 ) -> None:
-    """Write a new library file."""
+    """Write a library file, in place of an older one."""
+    path.unlink(missing_ok=True)
     places: dict[str, str] = {}
     with sqlite3.connect(path) as db:
         db.executescript(SCHEMA)
@@ -105,8 +106,5 @@ def _document(row: dict[str, Any]) -> PolicyDocument:
     row["names"] = tuple(row["names"])
     row["place"] = tuple(row["place"])
     row["parts"] = tuple(row["parts"])
-    row["sources"] = tuple(
-        Source(**{**s, "drops": tuple(Drop(**d) for d in s["drops"])})
-        for s in row["sources"]
-    )
+    row["sources"] = tuple(Source.model_validate(s) for s in row["sources"])
     return PolicyDocument(**row)

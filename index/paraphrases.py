@@ -17,14 +17,15 @@ def load_paraphrases(corpus: Corpus, folder: Path = FOLDER) -> dict[str, list[st
     """
     questions: dict[str, list[str]] = {}
     for path in sorted(folder.glob("*.yaml")):
-        content = load_yaml(path) or {}
+        content: Any = load_yaml(path) or {}
         if not isinstance(content, dict):
             raise DataError(say("messages.corpus.paraphrase_file", file=path.name))
         for clause, lines in cast(dict[Any, Any], content).items():
             if clause not in corpus.clauses:
                 message = "messages.corpus.paraphrase_clause"
                 raise DataError(say(message, file=path.name, clause=clause))
-            asked = cast(list[Any], lines) if isinstance(lines, list) else [None]
+            listed = isinstance(lines, list)
+            asked: list[Any] = cast(list[Any], lines) if listed else [None]
             if not all(isinstance(q, str) and q.strip() for q in asked):
                 message = "messages.corpus.paraphrase_list"
                 raise DataError(say(message, file=path.name, clause=clause))

@@ -48,11 +48,10 @@ class ClauseIndex:
         self.lexical = LexicalIndex.load(build / "lexical")
         self._declined = DeclinedTopics.load(build)
         self._store: VectorStore
-        owners = self.library.owners
-        self._rows = {
-            d: np.flatnonzero(np.array([o == d for o in owners]))
-            for d in dict.fromkeys(owners)
-        }
+        rows: dict[str, list[int]] = {}
+        for row, document in enumerate(self.library.owners):
+            rows.setdefault(document, []).append(row)
+        self._rows = {document: np.array(own) for document, own in rows.items()}
         self._groups: dict[str, list[str]] = {g: [] for g in manifest.groups}
         for document in self.library.documents.values():
             self._groups[group_of(document.place)].append(document.id)
@@ -88,6 +87,7 @@ class ClauseIndex:
         opened = cls(folder, manifest, embedder)
         client = connect(folder / manifest.build / "chroma", chroma_url)
         opened._store = VectorStore(client, manifest.build, manifest.groups)
+        opened._store.check()
         return opened
 
     def search(

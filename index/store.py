@@ -6,13 +6,16 @@ out is kept apart in collections; `where` serves only inside a province.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 from urllib.parse import urlsplit
 
 import chromadb
+import httpx
 import numpy as np
 from chromadb.api import ClientAPI
+from chromadb.api.collection_configuration import CreateHNSWConfiguration
 from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import ChromaError
 from numpy.typing import NDArray
@@ -24,7 +27,7 @@ T = TypeVar("T")
 NATION = "nation"
 BATCH = 1000
 # Recall@10 on 100,000 vectors is 0.88 with Chroma's defaults and 0.998 with these.
-HNSW = {
+HNSW: CreateHNSWConfiguration = {
     "space": "cosine",
     "ef_construction": 200,
     "max_neighbors": 32,
@@ -69,8 +72,8 @@ class VectorStore:
 
     def __init__(self, client: ClientAPI, build: str, groups: Sequence[str]) -> None:
         self._client = client
-        self._build = build
-        self._names = {g: f"policies-{build}-{i}" for i, g in enumerate(groups)}
+        self._prefix = f"policies-{build}-"
+        self._names = {g: f"{self._prefix}{i}" for i, g in enumerate(groups)}
         self._open: dict[str, chromadb.Collection] = {}
 
     def create(self) -> None:
@@ -82,6 +85,17 @@ class VectorStore:
             self._open[group] = self._client.create_collection(
                 name, embedding_function=None, configuration={"hnsw": HNSW}
             )
+
+    def is_complete(self) -> bool:
+        """Whether the store holds the build, which may have been made in another."""
+        existing = {c.name for c in self._client.list_collections()}
+        return existing.issuperset(self._names.values())
+
+    def check(self) -> None:
+        """Raises StoreError, which says to build, unless the build is here."""
+        if not self.is_complete():
+            name = f"{self._prefix}0"
+            raise StoreError(say("messages.store.no_collection", name=name))
 
     def add(self, units: Sequence[Unit], vectors: NDArray[np.float32]) -> None:
         """Write units with their vectors, shape (len(units), dimension)."""
@@ -101,7 +115,8 @@ class VectorStore:
             return found
         for chunk in _chunks(ids):
             got = self._collection(group).get(ids=list(chunk), include=["embeddings"])
-            pairs = zip(got["ids"], got["embeddings"], strict=True)
+            embeddings = cast("NDArray[np.float32]", got["embeddings"])
+            pairs = zip(got["ids"], embeddings, strict=True)
             found |= {i: np.asarray(v, np.float32) for i, v in pairs}
         return found
 
@@ -113,21 +128,35 @@ class VectorStore:
         documents: Iterable[str] | None = None,
     ) -> list[tuple[str, float]]:
         """The `count` nearest units as (id, cosine), of these documents only."""
-        where = None if documents is None else {"document": {"$in": sorted(documents)}}
-        got = self._collection(group).query(
-            query_embeddings=[vector],
-            n_results=count,
-            where=where,
-            include=["distances"],
-        )
-        pairs = zip(got["ids"][0], got["distances"][0], strict=True)
+        where: chromadb.Where | None = None
+        if documents is not None:
+            where = {"document": {"$in": [*sorted(documents)]}}
+        with self._answering():
+            got = self._collection(group).query(
+                query_embeddings=[vector],
+                n_results=count,
+                where=where,
+                include=["distances"],
+            )
+        distances = cast(list[list[float]], got["distances"])[0]
+        pairs = zip(got["ids"][0], distances, strict=True)
         return [(unit, 1.0 - float(distance)) for unit, distance in pairs]
 
     def drop(self) -> None:
-        """Delete the build's collections."""
-        existing = {c.name for c in self._client.list_collections()}
-        for name in set(self._names.values()) & existing:
-            self._client.delete_collection(name)
+        """Delete the build's collections, a killed build's too."""
+        for collection in self._client.list_collections():
+            if collection.name.startswith(self._prefix):
+                self._client.delete_collection(collection.name)
+
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        """Raises StoreError when the server has gone since it was connected to."""
+        try:
+            yield
+        except httpx.TransportError as error:
+            at = self._client.get_settings()
+            url = f"http://{at.chroma_server_host}:{at.chroma_server_http_port}"
+            raise StoreError(say("messages.store.unreachable", url=url)) from error
 
     def _collection(self, group: str) -> chromadb.Collection:
         if group not in self._open:

@@ -1,7 +1,7 @@
 """What is embedded: each clause, its sentences, and the ways callers ask for it."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from index.documents import PolicyDocument
@@ -54,7 +54,19 @@ def units_of(
                 text = f"{title} {clause.heading}：{sentence.text}"
                 yield Unit(clause.id, document.id, SENTENCE, position, text, place)
     for position, question in enumerate(questions):
-        yield Unit(clause.id, document.id, QUESTION, position, question, place)
+        text = place_free(question, place)
+        yield Unit(clause.id, document.id, QUESTION, position, text, place)
+
+
+def place_free(question: str, place: Sequence[str]) -> str:
+    """A caller's question without the names of the text's own places.
+
+    The place decides which texts are searched; in the question it would only make
+    those who do not name it look as if they asked for something else.
+    """
+    for name in place:
+        question = question.replace(name[:-1], "")  # 河南 of 河南省里: 省里 stays
+    return question
 
 
 def titled(document: PolicyDocument) -> str:

@@ -1,11 +1,11 @@
-"""Everything a user reads: `say("messages.no_file", file=…)` looks it up and fills it in.
+"""Everything a user reads: `say("messages.no_file", file=…)` looks it up, fills it in.
 
 The words stand in the YAML files of this folder, one mapping a file.
 """
 
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
@@ -13,7 +13,7 @@ FOLDER = Path(__file__).parent
 
 
 class UnknownWords(KeyError):
-    """No entry of that name in prompts/, or a value that its template needs is missing."""
+    """No entry of that name in prompts/, or no value for a variable of its template."""
 
 
 def words(key: str) -> Any:
@@ -26,8 +26,8 @@ def words(key: str) -> Any:
     for name in path:
         if not isinstance(entry, dict) or name not in entry:
             raise UnknownWords(f"prompts/{file}.yaml has no entry {'.'.join(path)!r}")
-        entry = entry[name]  # pyright: ignore[reportUnknownVariableType]
-    return entry  # pyright: ignore[reportUnknownVariableType]
+        entry = cast(dict[str, Any], entry)[name]
+    return entry
 
 
 def say(key: str, /, **values: object) -> str:
