@@ -28,12 +28,19 @@ def page(assistant: Assistant) -> gr.Blocks:
     with gr.Blocks(title=say("ui.page.title"), analytics_enabled=False) as blocks:
         gr.Markdown(f"# {say('ui.page.title')}")
         gr.Markdown(say("ui.page.intro", documents=titles))
-        session = gr.State(Session)
+        session = gr.State(lambda: Session())  # one for each visitor
         gr.ChatInterface(
             reply,
             additional_inputs=[session],
             additional_outputs=[session],
-            textbox=gr.Textbox(placeholder=say("ui.page.placeholder"), lines=2),
+            chatbot=gr.Chatbot(
+                label=say("ui.page.chat"), height=520, buttons=["copy", "copy_all"]
+            ),
+            textbox=gr.Textbox(
+                placeholder=say("ui.page.placeholder"),
+                submit_btn=say("ui.page.send"),
+                show_label=False,
+            ),
             examples=[[example] for example in words("ui.page.examples")],
             cache_examples=False,
             api_visibility="private",
@@ -50,7 +57,12 @@ def main() -> int:
     except (EmbedderError, IndexMissing, StoreError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
-    page(assistant).launch(server_name=HOST, server_port=settings.port, inbrowser=False)
+    page(assistant).launch(
+        server_name=HOST,
+        server_port=settings.port,
+        footer_links=[],
+        theme=gr.themes.Default(font="system-ui", font_mono="monospace"),
+    )
     return 0
 
 

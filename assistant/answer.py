@@ -89,7 +89,6 @@ def _source(citation: Citation) -> str:
         document=citation.document,
         label=citation.label,
         status=say(f"replies.status_names.{citation.status}"),
-        quote=citation.quote,
     )
     if not citation.corrections:
         return line

@@ -16,6 +16,7 @@ from assistant.session import Session, Turn
 from index.documents import PolicyDocument
 from index.embed import load_embedder
 from index.ranking import Hit, PlacePath, Query, Ranking
+from index.scope import applies
 from index.search import WEIGHTS, ClauseIndex
 from index.settings import Settings
 from prompts import say
@@ -94,12 +95,12 @@ class Assistant:
         places: tuple[PlacePath, ...],
         as_of: date,
     ) -> Answer:
-        named = named_documents(request.text, self.index.library, places)
+        if request.facts:
+            named = named_documents(request.text, self.index.library, places)
+            if named.by_name or request.speaks_of_a_text:
+                return self._facts(request, named, as_of)
         found = signs(request.search, ranking, self.index.lexical)
-        likely = answerable(found) >= decision_model().threshold
-        if request.facts and (named.by_name or request.speaks_of_a_text):
-            return self._facts(request, named, as_of)
-        if not likely:
+        if answerable(found) < decision_model().threshold:
             return self._decline(ranking)
         if not places and len(near_provinces(ranking)) > 1:
             return self._ask_place()
@@ -171,7 +172,7 @@ class Assistant:
 
     def _covers(self, place: PlacePath) -> bool:
         documents = self.index.library.documents.values()
-        return any(self.index.applies(d, (place,)) and d.place for d in documents)
+        return any(applies(d, (place,)) and d.place for d in documents)
 
     def documents(self) -> list[PolicyDocument]:
         """The texts that are not annexes and not the nation's."""

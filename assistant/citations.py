@@ -64,4 +64,4 @@ def corrections(clause: Clause) -> tuple[str, ...]:
         say("ui.corrections.variants", file=v.file, ours=v.ours, theirs=v.theirs)
         for v in clause.variants
     ]
-    return tuple(notes)
+    return tuple(dict.fromkeys(notes))

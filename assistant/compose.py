@@ -68,12 +68,30 @@ def choose(
     first = _passage(request, hits[0], lexical)
     chosen = [first]
     for hit in hits[1 : CLAUSES + 2]:
-        if len(chosen) == CLAUSES or hit.score < CLOSE_CLAUSE * hits[0].score:
+        if len(chosen) == CLAUSES:
             break
         passage = _passage(request, hit, lexical)
-        if passage.best >= CLOSE_SENTENCE * first.best:
+        close = (
+            hit.score >= CLOSE_CLAUSE * hits[0].score
+            and passage.best >= CLOSE_SENTENCE * first.best
+        )
+        if close or _asked_besides(request, hit, chosen):
             chosen.append(passage)
     return chosen
+
+
+def _asked_besides(request: Request, hit: Hit, chosen: Sequence[Passage]) -> bool:
+    """Whether the hit is the first of a level or place that was also asked about.
+
+    The search brings those forward, right behind the best clause.
+    """
+    shown = [p.hit.document for p in chosen]
+    level, place = hit.document.level, hit.document.place
+    other_level = level in request.levels and level not in {d.level for d in shown}
+    other_place = request.several_places and place[:1] not in {
+        d.place[:1] for d in shown
+    }
+    return (other_level and len(request.levels) > 1) or other_place
 
 
 def lead(document: PolicyDocument, clause: Clause, status: str) -> str:

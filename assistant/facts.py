@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from index.documents import PolicyDocument
 from index.library import Library
@@ -23,18 +24,20 @@ def named_documents(
 ) -> Named:
     """The texts named in a normalised question, else those issued at its places."""
     whole = [d for d in library.documents.values() if d.parent is None]
-    called = [d for d in library.documents.values() if _is_called(text, d)]
+    plain = _plain(text)
+    called = [d for d in library.documents.values() if _is_called(plain, d)]
     if called:
         return Named(tuple(called), by_name=True)
     there = [d for d in whole if any(d.place == p for p in places)]
     return Named(tuple(there), by_name=False)
 
 
-def _is_called(text: str, document: PolicyDocument) -> bool:
+def _is_called(plain: str, document: PolicyDocument) -> bool:
     names = (document.title, document.short, document.number or "", *document.names)
-    return any(name and _plain(name) in _plain(text) for name in names)
+    return any(name and _plain(name) in plain for name in names)
 
 
+@lru_cache(100_000)
 def _plain(name: str) -> str:
     """A name without quotes, brackets and blanks, which callers leave out."""
     kept = (c for c in name.lower() if c.isalnum())

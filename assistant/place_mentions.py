@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from assistant.place_names import COUNTY, Name, Place, contexts, gazetteer
+from assistant.place_names import COUNTY, Name, Place, contexts, gazetteer, name_written
 from index.clean import simplified
 
 WINDOW = 16  # characters before and after a name that say what it is
@@ -55,19 +55,20 @@ def mentions(text: str) -> tuple[Mention, ...]:
 
 def _take(text: str, start: int, found: list[Mention]) -> int:
     """Read the name at `start` into `found`; where it ends, 0 if there is none."""
-    book, around = gazetteer(), _around()
-    for length in book.lengths.get(text[start : start + 2], ()):
+    around = _around()
+    for length in gazetteer().lengths.get(text[start : start + 2], ()):
         end = start + length
-        name = book.name(text[start:end])
+        name = name_written(text[start:end])
         if name is None or end > len(text) or around.continues(text, start, end):
             continue
         if not name.places:
             return end
         inner = _beside_parent(text, start, name, found)
-        if not inner and not _stands_alone(text, start, end, name):
+        if not inner and not _stands_alone(text, start, end, name, found):
             continue
         if around.institution.match(text, end):
-            del found[len(found) - bool(inner) :]  # 交通银行河南省郑州分行
+            if inner:
+                found.pop()  # 交通银行河南省郑州分行
         elif not around.road.match(text, end):
             first = found.pop().start if inner else start
             places = inner or name.alone
@@ -89,14 +90,20 @@ def _beside_parent(
     return tuple(p for p in inner if not any(p.lies_in(q) for q in inner if q != p))
 
 
-def _stands_alone(text: str, start: int, end: int, name: Name) -> bool:
+def _stands_alone(
+    text: str, start: int, end: int, name: Name, found: list[Mention]
+) -> bool:
+    """Whether a name is that of a place without a larger one before it."""
     if not name.alone:
         return False
+    around = _around()
     if name.rank == COUNTY:
-        next_name = gazetteer().name(text[end - 1 : end + 1])
+        next_name = name_written(text[end - 1 : end + 1])
         if next_name and next_name.rank > COUNTY and not next_name.guarded:
             return False  # 更新郑州: not 新郑
-    return not name.guarded or _around().allows(text, start, end)
+    if not name.guarded or around.allows(text, start, end):
+        return True
+    return bool(found and around.conjunction.fullmatch(text, found[-1].end, start))
 
 
 def _abbreviated(text: str) -> dict[int, Place]:
@@ -115,9 +122,8 @@ def _in_context(text: str, found: list[Mention]) -> list[Mention]:
         last = found[number + 1].start if number + 1 < len(found) else len(text)
         gap = text[first : mention.start]
         before = around.pause.split(gap[-WINDOW:])[-1]
-        after = around.pause.split(text[mention.end : min(last, mention.end + WINDOW)])[
-            0
-        ]
+        ahead = text[mention.end : min(last, mention.end + WINDOW)]
+        after = around.pause.split(ahead)[0]
         role = around.role(before, after)
         if role == "other" and read and around.conjunction.fullmatch(gap):
             role = read[-1].role
@@ -186,7 +192,8 @@ def _around() -> _Around:
     kind, name = (rows["institution"][k] for k in ("kind", "name"))
     return _Around(
         road=re.compile(rows["road"]),
-        institution=re.compile(f"(?:{kind})*(?:{name})"),
+        # At most four kinds: a long text must not set off a long search.
+        institution=re.compile(f"(?:{kind}){{0,4}}(?:{name})"),
         joint=re.compile(rows["joint"]),
         conjunction=re.compile(rows["and"]),
         pause=re.compile(rows["pause"]),

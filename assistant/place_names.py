@@ -4,7 +4,7 @@ import csv
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -47,20 +47,6 @@ class Gazetteer:
     guarded: frozenset[str]
     generic: frozenset[str]
 
-    def name(self, written: str) -> Name | None:
-        """The name so written, None if there is none."""
-        worth = self.worth.get(written)
-        if worth is None:
-            return None
-        rank = max(worth.values(), default=NOTHING)
-        return Name(
-            tuple(Place(path) for path in worth),
-            tuple(Place(path) for path, w in worth.items() if w == rank > NOTHING),
-            rank,
-            written in self.guarded,
-            written in self.generic,
-        )
-
 
 @cache
 def gazetteer() -> Gazetteer:
@@ -79,6 +65,23 @@ def gazetteer() -> Gazetteer:
         if len(name) not in known[-1:]:
             known.append(len(name))
     return Gazetteer(worth, lengths, policy.guarded, frozenset(policy.generic))
+
+
+@lru_cache(4096)
+def name_written(written: str) -> Name | None:
+    """The name so written, None if there is none."""
+    book = gazetteer()
+    worth = book.worth.get(written)
+    if worth is None:
+        return None
+    rank = max(worth.values(), default=NOTHING)
+    return Name(
+        tuple(Place(path) for path in worth),
+        tuple(Place(path) for path, w in worth.items() if w == rank > NOTHING),
+        rank,
+        written in book.guarded,
+        written in book.generic,
+    )
 
 
 @cache

@@ -1,7 +1,7 @@
 """The place that a question is about, from the places that it names."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.place_mentions import Mention, mentions
 from assistant.place_names import Place
@@ -85,8 +85,8 @@ def _resolved(
     found: Iterable[Mention], known: Place | None
 ) -> tuple[list[Sure], list[Mention]]:
     """The mentions with one meaning, and those that nothing makes clear."""
-    contexts = [m.places[0] for m in found if len(m.places) == 1]
-    contexts += [known] if known else []
+    said = dict.fromkeys(m.places[0] for m in found if len(m.places) == 1)
+    contexts = (*said, known) if known else tuple(said)
     sure: list[Sure] = []
     unclear: list[Mention] = []
     for mention in found:
@@ -94,7 +94,7 @@ def _resolved(
         if len(options) == 1:
             sure.append((mention, options[0]))
         else:
-            unclear.append(mention)
+            unclear.append(replace(mention, places=options))
     return sure, unclear
 
 

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from assistant.place_mentions import mentions
+from assistant.places import Several, find_place
 from index.lexical import LexicalIndex, normalised
 from index.yaml_files import load_yaml
 
@@ -29,6 +30,7 @@ class Request:
     speaks_of_a_text: bool  # 这份文件, 该方案
     wants_units: bool
     levels: tuple[str, ...]
+    several_places: bool  # 放在洛阳和放在宜昌
 
 
 def read_question(question: str, lexical: LexicalIndex) -> Request:
@@ -47,6 +49,7 @@ def read_question(question: str, lexical: LexicalIndex) -> Request:
         speaks_of_a_text=bool(patterns["a_text"].search(text)),
         wants_units=bool(patterns["units"].search(text)),
         levels=levels,
+        several_places=isinstance(find_place(text), Several),
     )
 
 

@@ -65,7 +65,7 @@ def build_index(
     if new.exists() and not done:
         shutil.rmtree(new)  # a killed build's leftovers
     store = _store(folder, manifest, chroma_url)
-    if done and store.is_complete():
+    if done and _is_same(done, manifest) and store.is_complete():
         _write(folder / CURRENT, done.build)
         return done
     new.mkdir(parents=True, exist_ok=True)
@@ -76,17 +76,10 @@ def build_index(
     vectors = _embed(rows, known, embedder, progress)
     store.create()
     store.add(rows, vectors)
-    write_library(
-        new / "library.sqlite", corpus.documents.values(), corpus.clauses.values()
-    )
     lent = DeclinedTopics.load(folder / lender.build) if lender else None
-    declined = DeclinedTopics.build(embedder, lent)
-    declined.save(new)
-    texts = [*lexical_texts(corpus, questions), *declined.texts()]
-    LexicalIndex.build(texts).save(new / "lexical")
+    _write_texts(new, corpus, questions, DeclinedTopics.build(embedder, lent))
     manifest = replace(manifest, embedded=len(rows) - len(known))
-    _write(new / MANIFEST, json.dumps(asdict(manifest), ensure_ascii=False, indent=1))
-    _write(folder / CURRENT, manifest.build)
+    _switch(folder, manifest)
     _remove_older(folder, {manifest.build, old.build if old else ""}, chroma_url)
     return manifest
 
@@ -117,7 +110,8 @@ def _planned(
 ) -> Manifest:
     """The manifest of a build of all this, named after what goes into it and where."""
     fingerprint = _fingerprint(corpus, rows)
-    content = f"{VERSION} {embedder.name} {fingerprint} {chroma_url}"
+    model = f"{embedder.name} {embedder.dimension}"
+    content = f"{VERSION} {model} {fingerprint} {chroma_url}"
     return Manifest(
         build=sha256(content.encode()).hexdigest()[:12],
         version=VERSION,
@@ -129,6 +123,10 @@ def _planned(
         units=len(rows),
         embedded=len(rows),
     )
+
+
+def _is_same(done: Manifest, planned: Manifest) -> bool:
+    return replace(done, embedded=planned.embedded) == planned
 
 
 def _manifest(build: Path) -> Manifest | None:
@@ -149,7 +147,11 @@ def _store(folder: Path, manifest: Manifest, chroma_url: str) -> VectorStore:
 
 def _can_lend(folder: Path, old: Manifest, embedder: Embedder, chroma_url: str) -> bool:
     """Whether the old build's vectors are this model's and in the store at hand."""
-    same = (old.version, old.model) == (VERSION, embedder.name)
+    same = (old.version, old.model, old.dimension) == (
+        VERSION,
+        embedder.name,
+        embedder.dimension,
+    )
     return same and _store(folder, old, chroma_url).is_complete()
 
 
@@ -194,6 +196,28 @@ def _embed(
         vectors[i] = embed([unit.text])[0]
         progress(done, len(todo))
     return vectors
+
+
+def _write_texts(
+    new: Path,
+    corpus: Corpus,
+    questions: Mapping[str, list[str]],
+    declined: DeclinedTopics,
+) -> None:
+    """Write the clauses, the declined topics, and BM25 over both."""
+    write_library(
+        new / "library.sqlite", corpus.documents.values(), corpus.clauses.values()
+    )
+    declined.save(new)
+    texts = [*lexical_texts(corpus, questions), *declined.texts()]
+    LexicalIndex.build(texts).save(new / "lexical")
+
+
+def _switch(folder: Path, manifest: Manifest) -> None:
+    """Complete a build with its manifest and make it the current one."""
+    row = json.dumps(asdict(manifest), ensure_ascii=False, indent=1)
+    _write(folder / manifest.build / MANIFEST, row)
+    _write(folder / CURRENT, manifest.build)
 
 
 def _write(path: Path, content: str) -> None:

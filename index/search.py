@@ -1,7 +1,8 @@
 """Which clauses answer a question: dense and lexical evidence, fused and explained."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache, partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -14,8 +15,9 @@ from index.documents import PolicyDocument
 from index.embed import Embedder
 from index.lexical import LexicalIndex, normalised
 from index.library import Library
-from index.ranking import Hit, PlacePath, Query, Ranking, scaled
-from index.store import VectorStore, connect, group_of
+from index.ranking import Hit, Query, Ranking, scaled
+from index.scope import Scope, applies, scope_of
+from index.store import VectorStore, connect
 from index.units import CLAUSE, QUESTION, SENTENCE
 from prompts import say
 
@@ -48,13 +50,7 @@ class ClauseIndex:
         self.lexical = LexicalIndex.load(build / "lexical")
         self._declined = DeclinedTopics.load(build)
         self._store: VectorStore
-        rows: dict[str, list[int]] = {}
-        for row, document in enumerate(self.library.owners):
-            rows.setdefault(document, []).append(row)
-        self._rows = {document: np.array(own) for document, own in rows.items()}
-        self._groups: dict[str, list[str]] = {g: [] for g in manifest.groups}
-        for document in self.library.documents.values():
-            self._groups[group_of(document.place)].append(document.id)
+        self._scope = lru_cache(256)(partial(scope_of, self.library))
 
     @classmethod
     def open(
@@ -67,7 +63,8 @@ class ClauseIndex:
         manifest = current_manifest(folder)
         if manifest is None:
             raise IndexMissing(say("messages.index.missing"))
-        if manifest.model != embedder.name:
+        built = (manifest.model, manifest.dimension)
+        if built != (embedder.name, embedder.dimension):
             raise IndexMissing(
                 say(
                     "messages.index.other_model",
@@ -100,12 +97,12 @@ class ClauseIndex:
         question = normalised(query.text)
         vector = self.embedder.questions([question])[0]
         declined = self._declined.nearest(vector)
-        allowed = self._allowed(query)
-        if not allowed:
+        scope = self._scope(query.places, query.statuses, query.as_of)
+        if not scope.groups:
             return Ranking((), declined, 0.0)
-        parts, sentences = self._dense(vector, allowed)
+        parts, sentences = self._dense(vector, scope)
         bm25 = self.lexical.scores(question)
-        parts["lexical"] = self._bm25(bm25, allowed)
+        parts["lexical"] = self._bm25(bm25, scope)
         rows = sorted({row for part in parts.values() for row in part})
         scores = np.array([self._bonus(row, query) for row in rows])
         for name, weight in weights.items():
@@ -126,40 +123,14 @@ class ClauseIndex:
         lead = max(parts["lexical"].values()) - topics
         return Ranking(tuple(hits), declined, lead)
 
-    def applies(self, document: PolicyDocument, places: Iterable[PlacePath]) -> bool:
-        """Whether a text holds at one of the places, above it, or inside a province.
-
-        Someone who names only the province may be in any of its cities.
-        """
-        own = document.place
-        return any(
-            own == asked[: len(own)] or (len(asked) == 1 and own[:1] == asked)
-            for asked in places
-        )
-
-    def _allowed(self, query: Query) -> list[str]:
-        """The documents a query may be answered from."""
-        return [
-            d.id
-            for d in self.library.documents.values()
-            if (not query.places or self.applies(d, query.places))
-            and (not query.statuses or d.status(query.as_of) in query.statuses)
-            and d.id in self._rows
-        ]
-
     def _dense(
-        self, vector: NDArray[np.float32], allowed: Sequence[str]
+        self, vector: NDArray[np.float32], scope: Scope
     ) -> tuple[dict[str, dict[int, float]], dict[int, dict[int, float]]]:
         """Best cosine of each kind by clause row, and of each clause's sentences."""
         parts: dict[str, dict[int, float]] = {CLAUSE: {}, SENTENCE: {}, QUESTION: {}}
         sentences: dict[int, dict[int, float]] = {}
-        chosen = set(allowed)
-        for group, documents in self._groups.items():
-            inside = [d for d in documents if d in chosen]
-            if not inside:
-                continue
-            only = None if len(inside) == len(documents) else inside
-            for unit, cosine in self._store.nearest(group, vector, NEAREST, only):
+        for group, documents in scope.groups.items():
+            for unit, cosine in self._store.nearest(group, vector, NEAREST, documents):
                 clause, kind, position, _ = unit.rsplit("|", 3)
                 row = self.library.row[clause]
                 parts[kind].setdefault(row, cosine)  # the nearest comes first
@@ -167,12 +138,9 @@ class ClauseIndex:
                     sentences.setdefault(row, {})[int(position)] = cosine
         return parts, sentences
 
-    def _bm25(
-        self, scores: NDArray[np.float32], allowed: Sequence[str]
-    ) -> dict[int, float]:
-        """BM25 of the best clauses of the allowed documents, by row."""
-        rows = np.concatenate([self._rows[d] for d in allowed])
-        own = scores[rows]
+    def _bm25(self, scores: NDArray[np.float32], scope: Scope) -> dict[int, float]:
+        """BM25 of the best clauses in the scope, by row."""
+        rows, own = scope.rows, scores[scope.rows]
         if len(rows) > CANDIDATES:
             best = np.argpartition(-own, CANDIDATES)[:CANDIDATES]
             rows, own = rows[best], own[best]
@@ -201,7 +169,7 @@ class ClauseIndex:
         for level in levels:
             front += [i for i, d in documents() if d.level == level][:1]
         for place in places:
-            front += [i for i, d in documents() if self.applies(d, (place,))][:1]
+            front += [i for i, d in documents() if applies(d, (place,))][:1]
         return list(dict.fromkeys([*front, *order]))
 
     def _bonus(self, row: int, query: Query) -> float:

@@ -130,7 +130,7 @@ class VectorStore:
         """The `count` nearest units as (id, cosine), of these documents only."""
         where: chromadb.Where | None = None
         if documents is not None:
-            where = {"document": {"$in": [*sorted(documents)]}}
+            where = {"document": {"$in": sorted(documents)}}
         with self._answering():
             got = self._collection(group).query(
                 query_embeddings=[vector],

@@ -1,12 +1,19 @@
 """Fixtures that several test files share."""
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from checkout import Checkout
+from chroma_server import chroma_server
 
+from assistant.chat import Assistant
+from index.build import CURRENT, build_index, current_manifest
 from index.embed import Embedder, OnnxEmbedder, load_embedder
 from index.model import build_model
 from index.read import Corpus, read_corpus
+from index.search import ClauseIndex
 
 ROOT = Path(__file__).parent.parent
 
@@ -38,3 +45,66 @@ def torch_embedder(
 def corpus() -> Corpus:
     """The five texts as read, front matter included."""
     return read_corpus()
+
+
+@pytest.fixture(scope="session")
+def index_folder(
+    corpus: Corpus,
+    onnx_embedder: OnnxEmbedder,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """The index of the five texts, `index` in a data folder of its own.
+
+    It begins as a copy of the program's, which saves the embedding of 2,000 texts.
+    """
+    folder = tmp_path_factory.mktemp("data") / "index"
+    kept = ROOT / "var/index"
+    if manifest := current_manifest(kept):
+        shutil.copytree(kept / manifest.build, folder / manifest.build)
+        shutil.copy(kept / CURRENT, folder)
+    build_index(corpus, onnx_embedder, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def clause_index(index_folder: Path, onnx_embedder: OnnxEmbedder) -> ClauseIndex:
+    """The index of the five texts, opened."""
+    return ClauseIndex.open(index_folder, onnx_embedder)
+
+
+@pytest.fixture(scope="session")
+def assistant(clause_index: ClauseIndex) -> Assistant:
+    return Assistant(clause_index)
+
+
+@pytest.fixture(scope="session")
+def chroma_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Chroma server that runs as long as the tests."""
+    with chroma_server(tmp_path_factory.mktemp("chroma")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def program(
+    model_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Checkout]:
+    """A copy of the program, for tests that change its texts."""
+    program = Checkout(tmp_path_factory.mktemp("program"), model_folder)
+    yield program
+    program.close()
+
+
+@pytest.fixture(scope="session")
+def tiny_data(program: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the index of three tiny texts; not to be changed."""
+    program.begin(tmp_path_factory.mktemp("tiny"))
+    program.build()
+    return program.data
+
+
+@pytest.fixture
+def checkout(program: Checkout, tiny_data: Path, tmp_path: Path) -> Checkout:
+    """A copy of the program with three tiny texts, built; to be changed at will."""
+    shutil.copytree(tiny_data, tmp_path / "var")
+    program.begin(tmp_path / "var")
+    return program

@@ -104,6 +104,11 @@ def test_any_text_is_read_and_its_mentions_stand_where_they_say(
         last = mention.end
 
 
+def test_offsets_stay_true_where_lower_case_is_longer():
+    (mention,) = mentions("İ 在郑州")
+    assert (mention.text, mention.start, mention.end) == ("郑州", 3, 5)
+
+
 def test_an_ambiguous_name_offers_its_places():
     found = find_place("鼓楼区")
     assert isinstance(found, Ambiguous)
@@ -111,6 +116,17 @@ def test_an_ambiguous_name_offers_its_places():
     assert len(found.options) == 4
 
 
-def test_every_city_is_known_by_its_full_name():
-    cities = [n for n in gazetteer().worth if n.endswith("市") and len(n) > 2]
-    assert len(cities) > 600
+def test_what_was_said_before_leaves_out_the_options_elsewhere():
+    found = find_place("鼓楼区", Place(("江苏省",)))
+    assert isinstance(found, Ambiguous)
+    assert [p.path[1] for p in found.options] == ["南京市", "徐州市"]
+
+
+def test_every_city_of_the_two_provinces_is_found():
+    paths = {path for worth in gazetteer().worth.values() for path in worth}
+    ours = [p for p in paths if len(p) == 2 and p[0] in {"河南省", "湖北省"}]
+    assert len(ours) == 18 + 17
+    for path in ours:
+        found = find_place(f"公司在{path[1]}")
+        assert isinstance(found, Found)
+        assert found.place == Place(path)
