@@ -5,6 +5,8 @@ import sys
 from datetime import date
 
 import gradio as gr
+from gradio.themes import Default
+from gradio.themes import Default
 
 from assistant.chat import Assistant
 from assistant.session import Session
@@ -61,7 +63,7 @@ def main() -> int:
         server_name=HOST,
         server_port=settings.port,
         footer_links=[],
-        theme=gr.themes.Default(font="system-ui", font_mono="monospace"),
+        theme=Default(font="system-ui", font_mono="monospace"),
     )
     return 0
 

@@ -75,7 +75,7 @@ class Answer:
         """The answer to read: text, notices, questions, sources."""
         lines = [self.text]
         lines += [f"> ⚠ {notice.text}" for notice in self.notices]
-        lines += list(self.questions)
+        lines += [q for q in self.questions if q not in self.text]
         if self.citations:
             lines.append(f"**{say('replies.sources.title')}**")
             lines.append("\n".join(_source(c) for c in self.citations))

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from index.embed import Embedder
 from index.lexical import normalised
@@ -29,7 +29,7 @@ class Topic(BaseModel):
 
     topic: str
     type: DeclinedType
-    questions: tuple[str, ...]
+    questions: tuple[str, ...] = Field(min_length=1)
 
 
 @dataclass(frozen=True, slots=True)

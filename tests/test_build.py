@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from checkout import TEXTS, Checkout
-from chroma_server import chroma_server
+from chromadb.api import ClientAPI
 
 from index.build import CURRENT, MANIFEST, VERSION, build_index, current_manifest
 from index.embed import OnnxEmbedder
@@ -282,35 +282,36 @@ def test_a_build_may_move_between_the_embedded_store_and_a_server(
 
 
 def test_a_server_that_lost_its_data_is_filled_again(
-    checkout: Checkout, ask: Ask, tmp_path: Path
+    checkout: Checkout, ask: Ask, chroma_url: str
 ):
-    (tmp_path / "server").mkdir()
-    with chroma_server(tmp_path / "server") as url:
-        checkout.build(url)
-        client = connect(tmp_path, url)
-        for collection in client.list_collections():
-            client.delete_collection(collection.name)
-        checkout.build(url)
-        assert ask(checkout, url)[0] == "zhengzhou#第二条"
+    checkout.build(chroma_url)
+    client = connect(checkout.data, chroma_url)
+    build = str(manifest_of(checkout)["build"])
+    for name in collections(client):
+        if build in name:
+            client.delete_collection(name)
+    checkout.build(chroma_url)
+    assert ask(checkout, chroma_url)[0] == "zhengzhou#第二条"
 
 
 def test_the_server_keeps_collections_of_two_builds_only(
-    checkout: Checkout, ask: Ask, tmp_path: Path
+    checkout: Checkout, ask: Ask, chroma_url: str
 ):
-    (tmp_path / "server").mkdir()
-    with chroma_server(tmp_path / "server") as url:
-        checkout.build(url)
-        for yuan in (6000, 7000):
-            raise_to(checkout, yuan)
-            checkout.build(url)
-        raise_to(checkout, 8000)
-        build = checkout.start(url)
-        client = connect(tmp_path, url)
-        while len(client.list_collections()) <= 2 * 3:
-            time.sleep(0.001)
-        checkout.kill(build)  # its collections have been begun
-        assert "7000元" in ask(checkout, url)[1]
-        raise_to(checkout, 9000)
-        checkout.build(url)
-        assert "9000元" in ask(checkout, url)[1]
-        assert len(client.list_collections()) == 2 * 3
+    client = connect(checkout.data, chroma_url)
+    others = set(collections(client))
+    raise_to(checkout, 6000)
+    checkout.build(chroma_url)
+    raise_to(checkout, 7000)
+    killed = checkout.start(chroma_url)
+    while len(set(collections(client)) - others) <= 3:
+        time.sleep(0.001)
+    checkout.kill(killed)  # it had begun its collections
+    assert "6000元" in ask(checkout, chroma_url)[1]
+    raise_to(checkout, 8000)
+    checkout.build(chroma_url)
+    assert "8000元" in ask(checkout, chroma_url)[1]
+    assert len(set(collections(client)) - others) == 2 * 3
+
+
+def collections(client: ClientAPI) -> list[str]:
+    return [collection.name for collection in client.list_collections()]
