@@ -87,7 +87,7 @@ def _source(citation: Citation) -> str:
         "replies.sources.line",
         marker=citation.marker,
         document=citation.document,
-        label=citation.label,
+        label=citation.label.rstrip("、.．"),
         status=say(f"replies.status_names.{citation.status}"),
     )
     if not citation.corrections:

@@ -11,7 +11,7 @@ from assistant.chat import Assistant
 from assistant.refusal import MODEL
 from eval.answers import write_answers
 from eval.cases import CaseError, load_cases
-from eval.retrieval import rankings, scores, write_rankings
+from eval.retrieval import rankings, scores, without_paraphrases, write_rankings
 from index.embed import EmbedderError
 from index.search import WEIGHTS, IndexMissing
 from index.settings import Settings
@@ -35,6 +35,11 @@ def parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         help="去掉一部分得分再评，可多次使用（消融）",
+    )
+    retrieval.add_argument(
+        "--without-paraphrases",
+        action="store_true",
+        help="另建一个不含群众问法的索引再评（约半分钟）",
     )
     refusals = commands.add_parser("refusals", help="评测“该答还是该拒”的判断")
     fit = commands.add_parser(
@@ -61,6 +66,8 @@ def main(arguments: list[str] | None = None) -> int:
     elif options.command == "retrieval":
         options.out.mkdir(parents=True, exist_ok=True)
         weights = {n: w for n, w in WEIGHTS.items() if n not in options.without}
+        if options.without_paraphrases:
+            assistant = without_paraphrases(assistant, options.out)
         ranked = rankings(assistant, cases, weights)
         write_rankings(options.out / "rankings.jsonl", ranked)
         _print(asdict(scores(cases, ranked)))

@@ -9,6 +9,9 @@ from statistics import mean
 from assistant.chat import Assistant
 from eval.cases import Case
 from eval.metrics import hit_at_1, recall_at_k, reciprocal_rank
+from index.build import build_index
+from index.read import read_corpus
+from index.search import ClauseIndex
 
 TOP_K = 10
 
@@ -39,6 +42,15 @@ def rankings(
         ]
         for case in cases
     }
+
+
+def without_paraphrases(assistant: Assistant, folder: Path) -> Assistant:
+    """The same assistant on an index, built in `folder`, without callers' words."""
+    nothing = folder / "paraphrases"
+    nothing.mkdir(parents=True, exist_ok=True)
+    embedder = assistant.index.embedder
+    build_index(read_corpus(), embedder, folder / "index", paraphrases=nothing)
+    return Assistant(ClauseIndex.open(folder / "index", embedder))
 
 
 def scores(cases: Sequence[Case], ranked: dict[str, list[str]]) -> Scores:

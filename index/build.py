@@ -19,7 +19,7 @@ from index.declined import TOPICS, DeclinedTopics
 from index.embed import Embedder
 from index.lexical import LexicalIndex
 from index.library import write_library
-from index.paraphrases import load_paraphrases
+from index.paraphrases import FOLDER, load_paraphrases
 from index.read import Corpus
 from index.store import VectorStore, connect, group_of
 from index.units import QUESTION, Unit, titled, units
@@ -52,12 +52,13 @@ def build_index(
     folder: Path,
     chroma_url: str = "",
     progress: Progress = lambda done, total: None,
+    paraphrases: Path = FOLDER,
 ) -> Manifest:
     """Build the index of a corpus in `folder` and make it the current one.
 
     Does nothing when there is a build of the same corpus, model, version and store.
     """
-    questions = load_paraphrases(corpus)
+    questions = load_paraphrases(corpus, paraphrases)
     rows = list(units(corpus, questions))
     manifest = _planned(corpus, embedder, rows, chroma_url)
     new = folder / manifest.build

@@ -1,6 +1,7 @@
 """Every command and every setting stands in the documentation."""
 
 import argparse
+import datetime
 import importlib
 import re
 from pathlib import Path
@@ -44,3 +45,16 @@ def test_every_setting_is_documented(docs: str):
     ]
     assert names
     assert [n for n in names if not re.search(rf"(?<!\w){n}(?!\w)", docs)] == []
+
+
+def test_readme_shows_what_the_program_prints(docs: str):
+    from assistant.chat import Assistant
+    from assistant.session import Session
+    from index.settings import Settings
+
+    assistant = Assistant.load(Settings())
+    shown = re.findall(r'ask "(.+?)" --as-of (\S+)\n(.+?)(?=\n\n\$ |\n```)', docs, re.S)
+    assert len(shown) >= 3
+    for question, day, printed in shown:
+        as_of = datetime.date.fromisoformat(day)
+        assert assistant.ask(question, Session(), as_of).to_markdown() == printed
