@@ -102,7 +102,7 @@ def _essence(text: str, lexical: LexicalIndex) -> str:
     if len(text) <= LONGEST:
         return text
     pieces = [p for p in CLAUSE_BREAK.split(text) if p.strip()]
-    weights = [float(lexical.scores(p).max()) / (8 + len(p)) ** 0.5 for p in pieces]
+    weights = [lexical.relevance(p) for p in pieces]
     chosen: list[int] = []
     room = LONGEST
     for i in sorted(range(len(pieces)), key=lambda i: -weights[i]):

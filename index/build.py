@@ -25,7 +25,7 @@ from index.store import VectorStore, connect, group_of
 from index.units import QUESTION, Unit, titled, units
 
 # Raise it when a change here or in search.py makes older builds unusable.
-VERSION = 4
+VERSION = 5
 CURRENT, MANIFEST = "CURRENT", "manifest.json"
 
 Progress = Callable[[int, int], None]  # (done, total) units embedded
@@ -211,7 +211,9 @@ def _write_texts(
     )
     declined.save(new)
     texts = [*lexical_texts(corpus, questions), *declined.texts()]
-    LexicalIndex.build(texts).save(new / "lexical")
+    asked = [q for own in questions.values() for q in own]
+    asked += [c.heading for c in corpus.clauses.values()]
+    LexicalIndex.build(texts, asked).save(new / "lexical")
 
 
 def _switch(folder: Path, manifest: Manifest) -> None:

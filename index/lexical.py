@@ -1,10 +1,11 @@
 # pyright: basic
 """BM25 over words and character pairs; masked before ranking, never after."""
 
+import json
 import math
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import bm25s
@@ -17,11 +18,13 @@ RUN = re.compile(r"[㐀-鿿]+|[a-z]+|\d+(?:\.\d+)?%?")
 BLANK = re.compile(r"\s+")
 # Flatter than the usual 0.75: the clauses differ in length by what they cover.
 K1, B = 1.2, 0.5
+ASKED = "asked.json"
 
 
 def normalised(text: str) -> str:
     """NFKC, simplified, lower case: how a question and a clause are compared."""
-    return simplified(unicodedata.normalize("NFKC", text)).lower()
+    readable = text.encode("utf-8", "replace").decode("utf-8")  # a byte from a shell
+    return simplified(unicodedata.normalize("NFKC", readable)).lower()
 
 
 def terms(text: str) -> list[str]:
@@ -39,27 +42,34 @@ def terms(text: str) -> list[str]:
 class LexicalIndex:
     """BM25 scores of every clause for a question."""
 
-    def __init__(self, bm25: bm25s.BM25) -> None:
+    def __init__(self, bm25: bm25s.BM25, asked: frozenset[str]) -> None:
         self._bm25 = bm25
+        self._asked = asked
         self._size = int(bm25.scores["num_docs"])
         self._vocabulary: dict[str, int] = bm25.vocab_dict
         self._columns: NDArray[np.int32] = np.asarray(bm25.scores["indptr"])
 
     @classmethod
-    def build(cls, texts: Sequence[str]) -> "LexicalIndex":
-        """Index the texts; position i of `scores` belongs to texts[i]."""
+    def build(cls, texts: Sequence[str], asked: Iterable[str] = ()) -> "LexicalIndex":
+        """Index the texts; position i of `scores` belongs to texts[i].
+
+        `asked` are the words people ask in: callers' questions and headings.
+        """
         bm25 = bm25s.BM25(k1=K1, b=B)
         bm25.index([terms(t) for t in texts], show_progress=False)
-        return cls(bm25)
+        return cls(bm25, frozenset(t for a in asked for t in terms(a) if len(t) > 1))
 
     def save(self, folder: Path) -> None:
         """Write the index to a folder of its own."""
         self._bm25.save(folder, show_progress=False)
+        asked = json.dumps(sorted(self._asked), ensure_ascii=False)
+        (folder / ASKED).write_text(asked, "utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> "LexicalIndex":
         """Open a saved index without reading it into memory."""
-        return cls(bm25s.BM25.load(folder, mmap=True))
+        asked = json.loads((folder / ASKED).read_text("utf-8"))
+        return cls(bm25s.BM25.load(folder, mmap=True), frozenset(asked))
 
     def scores(self, question: str) -> NDArray[np.float32]:
         """BM25 of each text, shape (size,), 0 where no term is shared."""
@@ -67,6 +77,14 @@ class LexicalIndex:
         if not known:
             return np.zeros(self._size, np.float32)
         return self._bm25.get_scores_from_ids(known)
+
+    def relevance(self, piece: str) -> float:
+        """How much of what people ask about is in a piece of a long story, from 0.
+
+        Its cost does not grow with the number of texts, as that of `scores` does.
+        """
+        asked = {t for t in terms(piece) if t in self._asked}
+        return sum(self.rarity(t) for t in asked) / (8 + len(piece)) ** 0.5
 
     def rarity(self, term: str) -> float:
         """The term's inverse document frequency, that of a single text if unknown."""

@@ -8,7 +8,10 @@ import pytest
 from checkout import Checkout
 from chroma_server import chroma_server
 
+from assistant.answer import Answer
 from assistant.chat import Assistant
+from assistant.session import Session
+from eval.cases import Case, load_cases
 from index.build import CURRENT, build_index, current_manifest
 from index.embed import Embedder, OnnxEmbedder, load_embedder
 from index.model import build_model
@@ -75,6 +78,24 @@ def clause_index(index_folder: Path, onnx_embedder: OnnxEmbedder) -> ClauseIndex
 @pytest.fixture(scope="session")
 def assistant(clause_index: ClauseIndex) -> Assistant:
     return Assistant(clause_index)
+
+
+@pytest.fixture
+def settings(
+    monkeypatch: pytest.MonkeyPatch, index_folder: Path, model_folder: Path
+) -> None:
+    """The environment of the commands: the index and the model of the tests."""
+    monkeypatch.setenv("POLICY_DATA", str(index_folder.parent))
+    monkeypatch.setenv("POLICY_MODEL", str(model_folder))
+    monkeypatch.delenv("POLICY_CHROMA_URL", raising=False)
+
+
+@pytest.fixture(scope="session")
+def answers(assistant: Assistant) -> list[tuple[Case, Answer]]:
+    """Each of our own cases with the answer to its first question."""
+    paths = sorted((ROOT / "eval/cases").glob("*.jsonl"))
+    cases = [case for path in paths for case in load_cases(path)]
+    return [(c, assistant.ask(c.turns[0].user, Session(), c.as_of)) for c in cases]
 
 
 @pytest.fixture(scope="session")

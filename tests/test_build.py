@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
@@ -101,6 +102,24 @@ def test_a_changed_clause_embeds_only_its_own_units(checkout: Checkout, ask: Ask
     assert kinds == [CLAUSE, SENTENCE]
     assert manifest_of(checkout)["embedded"] == len(kinds)
     assert "6000元" in ask(checkout)[1]
+
+
+def test_among_the_five_texts_too_only_what_changed_is_embedded(
+    corpus: Corpus, onnx_embedder: OnnxEmbedder, index_folder: Path, tmp_path: Path
+):
+    before = current_manifest(index_folder)
+    shutil.copytree(index_folder, tmp_path / "index")
+    clause = corpus.clauses["hubei-2023#十二"]
+    longer = replace(clause, text=f"{clause.text}另行通知。")
+    changed = replace(corpus, clauses=corpus.clauses | {clause.id: longer})
+    steps: list[tuple[int, int]] = []
+    after = build_index(
+        changed, onnx_embedder, tmp_path / "index", "", lambda *at: steps.append(at)
+    )
+    assert steps == [(1, 1)]
+    assert after == replace(before, build=after.build, corpus=after.corpus, embedded=1)
+    index = ClauseIndex.open(tmp_path / "index", onnx_embedder)
+    assert index.library.clause(clause.id) == longer
 
 
 def test_a_new_question_embeds_only_itself(checkout: Checkout, ask: Ask):

@@ -6,15 +6,19 @@ from collections import Counter
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from assistant.answer import Answer
 from assistant.chat import Assistant
+from assistant.refusal import DecisionModel, decision_model
 from eval.__main__ import main
 from eval.answers import write_answers
 from eval.cases import Case, CaseError, load_cases
-from eval.refusal import fit, measure, must_refuse
+from eval.refusal import decision, fit, must_refuse
 from index.lexical import normalised
 from index.read import Corpus
+from index.yaml_files import load_yaml
 
 ROOT = Path(__file__).parent.parent
 GOLD = ROOT.parent / "shared/qa/dev.jsonl"
@@ -34,15 +38,6 @@ def few(tmp_path: Path, cases: list[Case]) -> Path:
     chosen = [c.model_dump_json() for c in (*cases[:3], *cases[-3:])]
     (tmp_path / "few.jsonl").write_text("\n\n".join(chosen) + "\n", "utf-8")
     return tmp_path / "few.jsonl"
-
-
-@pytest.fixture
-def settings(
-    monkeypatch: pytest.MonkeyPatch, index_folder: Path, model_folder: Path
-) -> None:
-    monkeypatch.setenv("POLICY_DATA", str(index_folder.parent))
-    monkeypatch.setenv("POLICY_MODEL", str(model_folder))
-    monkeypatch.delenv("POLICY_CHROMA_URL", raising=False)
 
 
 def test_there_are_cases_to_answer_and_cases_to_refuse(cases: list[Case]):
@@ -198,22 +193,24 @@ def test_a_gold_file_that_is_not_there_is_told(
     assert "none.jsonl" in capsys.readouterr().err
 
 
-def test_fitting_again_writes_the_weights_in_force(
+def test_the_decision_can_be_fitted_again(
     assistant: Assistant, cases: list[Case], tmp_path: Path
 ):
-    fitted = fit(assistant, cases, tmp_path / "refusal.yaml")
-    assert fitted.answered >= 0.95
-    written = (tmp_path / "refusal.yaml").read_text("utf-8")
-    assert written == (ROOT / "assistant/refusal.yaml").read_text("utf-8")
+    path = tmp_path / "refusal.yaml"
+    fitted = fit(assistant, cases[::6], path)
+    assert 0.8 <= fitted.answered <= 1
+    written = DecisionModel.model_validate(load_yaml(path))
+    assert set(written.weights) == set(decision_model().weights)
+    assert 0 < written.threshold < 1
 
 
 def test_most_is_answered_that_can_be_and_refused_that_must_be(
-    assistant: Assistant, cases: list[Case]
+    answers: list[tuple[Case, Answer]],
 ):
-    found = measure(assistant, cases)
+    answered = np.array([answer.behaviour != "refuse" for _, answer in answers])
+    found = decision(answered, np.array([not must_refuse(c) for c, _ in answers]))
     assert found.answered >= 0.95
-    assert found.recall >= 0.8
-    assert found.precision >= 0.8
+    assert min(found.recall, found.precision) >= 0.8
 
 
 def test_a_day_before_every_text_is_a_day_like_any_other(assistant: Assistant):

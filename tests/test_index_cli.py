@@ -13,17 +13,8 @@ from index.build import CURRENT
 from index.read import Corpus
 
 DEVICES = "zhengzhou-2024#三（一）1"
-DAMAGED = "zhengzhou-2024#四（一）"
 
-
-@pytest.fixture(autouse=True)
-def settings(
-    monkeypatch: pytest.MonkeyPatch, index_folder: Path, model_folder: Path
-) -> None:
-    """The index and the model of the tests."""
-    monkeypatch.setenv("POLICY_DATA", str(index_folder.parent))
-    monkeypatch.setenv("POLICY_MODEL", str(model_folder))
-    monkeypatch.delenv("POLICY_CHROMA_URL", raising=False)
+pytestmark = pytest.mark.usefixtures("settings")
 
 
 def test_show_lists_every_clause_with_its_heading(

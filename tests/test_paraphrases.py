@@ -15,6 +15,7 @@ from index.yaml_files import DataError, load_entries
 
 GOLD = Path(__file__).parent.parent.parent / "shared/qa/dev.jsonl"
 BARE = re.compile(r"[\W_]")
+TERM = 6  # so few pairs are a term of the texts, not somebody's question
 CLAUSE = "zhengzhou-2024#三（一）1"
 
 
@@ -64,11 +65,20 @@ def test_every_clause_has_ways_to_ask_for_it(corpus: Corpus):
     assert [clause for clause in corpus.clauses if not questions.get(clause)] == []
 
 
-def test_no_question_stands_twice_under_clauses_or_as_one_to_decline(corpus: Corpus):
-    asked = [q for lines in load_paraphrases(corpus).values() for q in lines]
-    asked += [q for topic in load_entries(TOPICS, Topic) for q in topic.questions]
-    counts = Counter(BARE.sub("", normalised(q)) or q for q in asked)
-    assert [question for question, count in counts.items() if count > 1] == []
+def test_no_question_stands_twice_under_one_clause(corpus: Corpus):
+    for clause, lines in load_paraphrases(corpus).items():
+        counts = Counter(normalised(question) for question in lines)
+        assert [q for q, n in counts.items() if n > 1] == [], clause
+
+
+def test_what_is_to_be_declined_is_nowhere_a_way_to_ask_for_a_clause(corpus: Corpus):
+    topics = load_entries(TOPICS, Topic)
+    asked = {
+        normalised(q) for lines in load_paraphrases(corpus).values() for q in lines
+    }
+    declined = Counter(normalised(q) for topic in topics for q in topic.questions)
+    assert set(declined) & asked == set()
+    assert [question for question, count in declined.items() if count > 1] == []
 
 
 def test_no_line_shares_more_than_half_of_its_pairs_with_a_gold_question(
@@ -85,6 +95,6 @@ def test_no_line_shares_more_than_half_of_its_pairs_with_a_gold_question(
         f"{place}: {line} ~ {case}: {user}"
         for place, line in lines
         for case, user, theirs in gold
-        if len((own := pairs(line)) & theirs) > len(own) / 2
+        if len(own := pairs(line)) > TERM and len(own & theirs) > len(own) / 2
     ]
     assert offenders == [], "\n".join(offenders)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -115,7 +116,7 @@ def test_a_server_ranks_as_the_embedded_store_does(
     there.drop()
 
 
-def test_an_index_on_a_server_answers_as_the_embedded_one(
+def test_an_index_on_a_server_answers_as_the_embedded_one_sixteen_at_once_too(
     checkout: Checkout, chroma_url: str, onnx_embedder: OnnxEmbedder
 ):
     here = ClauseIndex.open(checkout.index, onnx_embedder)
@@ -126,6 +127,11 @@ def test_an_index_on_a_server_answers_as_the_embedded_one(
         assert [hit.clause for hit in mine] == [hit.clause for hit in theirs]
         scores = [hit.score for hit in theirs]
         assert [hit.score for hit in mine] == pytest.approx(scores, abs=1e-4)
+    queries = [Query(question, DAY) for question in QUESTIONS * 8]
+    alone = [there.search(query).hits for query in queries]
+    with ThreadPoolExecutor(16) as threads:
+        together = list(threads.map(lambda query: there.search(query).hits, queries))
+    assert together == alone
 
 
 def test_the_nearest_are_those_that_numpy_finds(
