@@ -47,8 +47,8 @@ def corrections(clause: Clause) -> tuple[str, ...]:
     """What was repaired in the clause's source, and where another source differs."""
     notes = [
         say(
-            "ui.corrections.each",
-            raw=c.raw,
+            f"ui.corrections.{'each' if c.corrected else 'removed'}",
+            raw=c.raw.strip(),
             corrected=c.corrected,
             kind=say(f"ui.repair_kinds.{c.kind}"),
         )

@@ -21,8 +21,10 @@ CLOSE_CLAUSE, CLOSE_SENTENCE = 0.72, 0.7
 CLAUSES, SENTENCES = 3, 3
 # Cosines of e5 lie in a narrow band; this is its lower end and its width.
 COSINE_LOW, COSINE_WIDTH = 0.80, 0.14
-# A clause without its units this short is shown whole.
-SHORT = 110
+# A clause without its units this short is shown whole; of a longer one no more
+# sentences than fit into LONG. An answer is read aloud: LONGEST_ANSWER in characters.
+SHORT, LONG = 110, 420
+LONGEST_ANSWER = 780
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +52,17 @@ def compose(
             shown += _unit_positions(hit)
         status = status_sentence(hit.document, as_of)
         said = any(status in p for p in paragraphs)
-        paragraphs.append(lead(hit.document, hit.clause, "" if said else status))
-        paragraphs.append("\n".join(f"- {line}" for line in lines))
+        own = [lead(hit.document, hit.clause, "" if said else status)]
+        own.append("\n".join(f"- {line}" for line in lines))
+        if citations and len("\n\n".join([*paragraphs, *own])) > LONGEST_ANSWER:
+            break
+        paragraphs += own
         citations.append(cite(marker, hit.clause, hit.document, hit.status, shown))
     return Answer(
         "answer",
         "\n\n".join(paragraphs),
         tuple(citations),
-        notices=notices((p.hit.document for p in passages), as_of),
+        notices=notices((p.hit.document for p in passages[: len(citations)]), as_of),
     )
 
 
@@ -143,7 +148,11 @@ def _passage(request: Request, hit: Hit, lexical: LexicalIndex) -> Passage:
     ranked = sorted(relevance, key=lambda p: -relevance[p])
     if sum(len(sentences[p].text) for p in relevance) <= SHORT:
         return Passage(hit, tuple(relevance), best)
-    near = [p for p in ranked[:SENTENCES] if relevance[p] >= CLOSE_SENTENCE * best]
+    near: list[int] = []
+    for p in ranked[:SENTENCES]:
+        length = sum(len(sentences[i].text) for i in (*near, p))
+        if relevance[p] >= CLOSE_SENTENCE * best and (not near or length <= LONG):
+            near.append(p)
     return Passage(hit, tuple(sorted(near)), best)
 
 

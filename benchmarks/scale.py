@@ -114,13 +114,16 @@ def with_laws(corpus: Corpus, folder: Path) -> Corpus:
     return Corpus(documents, clauses, corpus.readings)
 
 
-def latencies(assistant: Assistant, cases: Sequence[Case]) -> list[float]:
-    """Milliseconds of `ask` for each case's first turn, after a warm-up."""
-    for case in cases[:10]:
-        assistant.ask(case.turns[0].user, Session(), AS_OF)
-    return [
-        assistant.ask(case.turns[0].user, Session(), AS_OF).latency_ms for case in cases
-    ]
+def latencies(
+    assistants: Sequence[Assistant], cases: Sequence[Case]
+) -> list[list[float]]:
+    """Milliseconds of `ask` for each assistant, asked in turn after a warm-up."""
+    questions = [c.turns[0].user for c in cases]
+    times: list[list[float]] = [[] for _ in assistants]
+    for question in (*questions[:10], *questions, *questions):
+        for own, assistant in zip(times, assistants, strict=True):
+            own.append(assistant.ask(question, Session(), AS_OF).latency_ms)
+    return [own[10:] for own in times]
 
 
 def main() -> None:
@@ -145,10 +148,11 @@ def main() -> None:
     print(f"{manifest.units} units, built in {time.perf_counter() - started:.0f} s")
     small = Assistant.load(settings)
     large = Assistant(ClauseIndex.open(FOLDER, embedder))
-    for name, assistant in (("114", small), ("130k", large), ("114 again", small)):
-        ms = latencies(assistant, cases)
-        p95 = quantiles(ms, n=20)[-1]
-        print(f"{name}: ask p50 {median(ms):.1f} ms, p95 {p95:.1f} ms")
+    p95s: list[float] = []
+    for name, ms in zip(("114", "130k"), latencies((small, large), cases), strict=True):
+        p95s.append(quantiles(ms, n=20)[-1])
+        print(f"{name}: ask p50 {median(ms):.1f} ms, p95 {p95s[-1]:.1f} ms")
+    print(f"p95 at 130k / p95 at 114 = {p95s[1] / p95s[0]:.2f} (bar 2)")
     for name, assistant in (("114", small), ("130k", large)):
         print(name, scores(cases, rankings(assistant, cases)))
 

@@ -106,6 +106,15 @@ def test_saving_again_replaces_what_was_there(index: LexicalIndex, tmp_path: Pat
     assert opened.scores("茶叶").tolist() == index.scores("茶叶").tolist()
 
 
+def test_a_piece_of_a_story_counts_by_the_words_that_people_ask_in(tmp_path: Path):
+    index = LexicalIndex.build(TEXTS, ["设备补多少", "茶叶"])
+    index.save(tmp_path)
+    for opened in (index, LexicalIndex.load(tmp_path)):
+        assert opened.relevance("培训机构补贴") == 0  # in the texts, asked by nobody
+        assert opened.relevance("亲戚都来了，") == opened.relevance("") == 0
+        assert opened.relevance("買設備，") > opened.relevance("买设备，去年的事，") > 0
+
+
 def test_sixteen_threads_get_the_scores_of_one(index: LexicalIndex):
     questions = [*TEXTS, "补贴", "企业"] * 20
     alone = [index.scores(question).tolist() for question in questions]
