@@ -17,6 +17,8 @@ PIECE = re.compile(r"[^。！？!?;；\n]*[。！？!?;；\n]?")
 CLAUSE_BREAK = re.compile(r"(?<=[，,。！？!?;；\s])")
 # The embedding model reads 512 tokens and is surest on one or two sentences.
 LONGEST = 160
+# A piece of a story is kept from this share of the most telling piece's relevance.
+WORTH_KEEPING = 0.5
 LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|https?://\S+")
 
 
@@ -101,12 +103,13 @@ def _essence(text: str, lexical: LexicalIndex) -> str:
     """The pieces of a long text that share most with the corpus, in their order."""
     if len(text) <= LONGEST:
         return text
-    pieces = [p for p in CLAUSE_BREAK.split(text) if p.strip()]
+    pieces = list(dict.fromkeys(p for p in CLAUSE_BREAK.split(text) if p.strip()))
     weights = [lexical.relevance(p) for p in pieces]
+    best = max(weights, default=0.0)
     chosen: list[int] = []
     room = LONGEST
     for i in sorted(range(len(pieces)), key=lambda i: -weights[i]):
-        if len(pieces[i]) <= room:
+        if len(pieces[i]) <= room and weights[i] >= WORTH_KEEPING * best:
             chosen.append(i)
             room -= len(pieces[i])
     return "".join(pieces[i] for i in sorted(chosen))

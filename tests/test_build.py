@@ -192,10 +192,10 @@ def test_an_index_of_another_version_is_rebuilt_whole(checkout: Checkout, ask: A
     path = checkout.index / str(manifest_of(checkout)["build"]) / MANIFEST
     older = manifest_of(checkout) | {"version": VERSION - 1}
     path.write_text(json.dumps(older), "utf-8")
-    raise_to(checkout, 6000)
     checkout.build()
+    assert manifest_of(checkout)["version"] == VERSION
     assert manifest_of(checkout)["embedded"] == manifest_of(checkout)["units"]
-    assert "6000元" in ask(checkout)[1]
+    assert ask(checkout)[0] == "zhengzhou#第二条"
 
 
 def test_older_builds_go_and_the_one_before_stays(checkout: Checkout):

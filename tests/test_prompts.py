@@ -33,6 +33,7 @@ VALUES = {
     "replies.notices": ["draft", "expired"],
     "replies.units": ["given", "missing"],
     "replies.facts": [*FACTS, "no_number", "no_issuer", "no_issued", "no_parts"],
+    "ui.corrections": ["each", "removed"],
     "ui.repair_kinds": None,  # test_every_kind_of_repair_has_a_name
 }
 

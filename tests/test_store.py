@@ -270,6 +270,11 @@ def test_what_a_server_holds_outlives_it(
         assert store.nearest("湖北省", vectors[0], 3) == before
 
 
+def test_no_collection_has_a_model_of_its_own(here: VectorStore, tmp_path: Path):
+    for collection in connect(tmp_path / "here").list_collections():
+        assert collection.configuration_json["embedding_function"] is None
+
+
 def test_no_model_is_loaded_or_fetched_and_nothing_connected_to(tmp_path: Path):
     result = subprocess.run(
         [sys.executable, "-c", WATCHED, str(tmp_path / "store")],
