@@ -6,7 +6,6 @@ from datetime import date
 
 import gradio as gr
 from gradio.themes import Default
-from gradio.themes import Default
 
 from assistant.chat import Assistant
 from assistant.session import Session
