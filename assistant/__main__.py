@@ -23,7 +23,7 @@ def parser() -> argparse.ArgumentParser:
     ask = commands.add_parser("ask", help="回答一个问题，附条款出处与文件状态")
     ask.add_argument("--json", action="store_true", help="按问答约定输出 JSON")
     search = commands.add_parser("search", help="只检索条款，并说明各部分得分")
-    search.add_argument("--top", type=int, default=5, help="条数，默认 5")
+    search.add_argument("--top", type=_count, default=5, help="条数，默认 5")
     for command in (ask, search):
         command.add_argument("question", help="问题，用引号括起来")
         command.add_argument(
@@ -41,26 +41,33 @@ def main(arguments: list[str] | None = None) -> int:
     as_of = options.as_of or date.today()  # noqa: DTZ011
     try:
         assistant = Assistant.load(Settings())
+        print(_reply(assistant, options, as_of))
     except (EmbedderError, IndexMissing, StoreError) as error:
         print(error, file=sys.stderr)
         return 1
+    return 0
+
+
+def _reply(assistant: Assistant, options: argparse.Namespace, as_of: date) -> str:
     if options.command == "search":
         ranking = assistant.search(options.question, as_of, options.top)
-        for place, hit in enumerate(ranking.hits, 1):
-            print(_line(place, hit))
-        return 0
+        return "\n".join(_line(n, hit) for n, hit in enumerate(ranking.hits, 1))
     answer = assistant.ask(options.question, Session(), as_of)
     if options.json:
-        print(json.dumps(answer.to_json(), ensure_ascii=False, indent=2))
-    else:
-        print(answer.to_markdown())
-    return 0
+        return json.dumps(answer.to_json(), ensure_ascii=False, indent=2)
+    return answer.to_markdown()
 
 
 def _line(place: int, hit: Hit) -> str:
     parts = " ".join(f"{name}={value:.3f}" for name, value in hit.parts.items())
     words = hit.clause.heading or hit.clause.text[:20]
     return f"{place}. {hit.clause.id}　{words}　得分 {hit.score:.3f}（{parts}）"
+
+
+def _count(value: str) -> int:
+    if not value.isdecimal() or int(value) == 0:
+        raise argparse.ArgumentTypeError(f"条数“{value}”应当是 1 以上的整数")
+    return int(value)
 
 
 def _day(value: str) -> date:

@@ -1,8 +1,11 @@
 """python -m index build | show | check | add: from raw texts to a searchable index."""
 
 import argparse
+import fcntl
 import sys
 from collections import Counter
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tqdm import tqdm
@@ -62,7 +65,7 @@ def build(settings: Settings) -> int:
     embedder = load_embedder(settings.model)
     folder = settings.data / "index"
     before = current_manifest(folder)
-    with tqdm(desc="向量化", unit="段", disable=None) as bar:
+    with alone(folder), tqdm(desc="向量化", unit="段", disable=None) as bar:
 
         def progress(done: int, total: int) -> None:
             bar.total = total
@@ -77,6 +80,21 @@ def build(settings: Settings) -> int:
             f"{manifest.units} 段，其中新算 {manifest.embedded} 段。"
         )
     return 0
+
+
+@contextmanager
+def alone(folder: Path) -> Generator[None]:
+    """Hold the folder's lock, which ends with the process, while building.
+
+    Raises DataError when another build holds it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "LOCK").open("w", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise DataError(say("messages.index.building", folder=folder)) from error
+        yield
 
 
 def show(corpus: Corpus, clause: str | None) -> int:

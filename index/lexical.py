@@ -87,7 +87,7 @@ class LexicalIndex:
         return sum(self.rarity(t) for t in asked) / (8 + len(piece)) ** 0.5
 
     def rarity(self, term: str) -> float:
-        """The term's inverse document frequency, that of a single text if unknown."""
+        """The term's inverse document frequency; an unknown one is rarer than any."""
         column = self._vocabulary.get(term)
         if column is None:
             count = 0.5

@@ -8,9 +8,10 @@ import pytest
 from checkout import Checkout
 from chroma_server import free_port
 
-from index.__main__ import main, parser
+from index.__main__ import alone, main, parser
 from index.build import CURRENT
 from index.read import Corpus
+from index.yaml_files import DataError
 
 DEVICES = "zhengzhou-2024#三（一）1"
 
@@ -163,3 +164,10 @@ def test_every_command_has_its_help_in_chinese():
     assert set(commands.choices) == {"build", "show", "check", "add"}
     texts = [action.help or "" for action in commands._choices_actions]
     assert all(re.search("[一-龥]{4}", text) for text in texts)
+
+
+def test_two_builds_at_once_are_refused_with_a_word(tmp_path: Path):
+    with alone(tmp_path), pytest.raises(DataError, match="正在"), alone(tmp_path):
+        pass
+    with alone(tmp_path):  # the first has let go
+        pass
