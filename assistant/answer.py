@@ -1,6 +1,6 @@
 """What the assistant answers, in the contract's form, as JSON and as Markdown."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from index.documents import Status
@@ -32,7 +32,7 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class FigureCard:
     """A sum that a calculator returned, in yuan, with the steps to check it by hand."""
 
     rule: str
@@ -52,11 +52,13 @@ class Answer:
     behaviour: Behaviour
     text: str
     citations: tuple[Citation, ...] = ()
-    figures: tuple[Figure, ...] = ()
+    figures: tuple[FigureCard, ...] = ()
     verdict: Verdict | None = None
     notices: tuple[Notice, ...] = ()
     questions: tuple[str, ...] = ()
     place: str | None = None
+    level: str | None = None
+    inputs: dict[str, str] = field(default_factory=dict[str, str])  # as said, in yuan
     reason: str | None = None  # why it refuses: outside, silent, place …
     latency_ms: float = 0.0
 
@@ -65,8 +67,8 @@ class Answer:
         row = asdict(self)
         profile: dict[str, Any] = {
             "place": row.pop("place"),
-            "level": None,
-            "inputs": {},
+            "level": row.pop("level"),
+            "inputs": row.pop("inputs"),
         }
         row.pop("reason")
         return {**row, "profile": profile}

@@ -5,17 +5,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from assistant.answer import Answer, Citation
-from assistant.citations import cite
-from assistant.compose import compose, notices
-from assistant.facts import Named, named_documents, state
+from assistant.about_last import about_last, asks_about_last
+from assistant.answer import Answer
+from assistant.compose import compose
+from assistant.document_answers import answer_facts, with_validity
+from assistant.facts import named_documents
+from assistant.figures import figure_answer, with_measures, with_profile
+from assistant.money_turn import MoneyTurn, needs_place, read_turn
 from assistant.places import Ambiguous, Found, NoPlace, Place, Several, find_place
 from assistant.question import Request, read_question
 from assistant.refusal import answerable, decision_model, signs
+from assistant.rules import Rulebook, load_rulebook
 from assistant.session import Session, Turn
+from assistant.topic import SHORT, benefits_named
 from index.documents import PolicyDocument
 from index.embed import load_embedder
-from index.ranking import Hit, PlacePath, Query, Ranking
+from index.library import Library
+from index.ranking import PlacePath, Query, Ranking
 from index.scope import applies
 from index.search import WEIGHTS, ClauseIndex
 from index.settings import Settings
@@ -34,13 +40,16 @@ class Assistant:
     """Answers questions from one index."""
 
     index: ClauseIndex
+    rulebook: Rulebook
 
     @classmethod
     def load(cls, settings: Settings) -> "Assistant":
-        """Open the index; raises EmbedderError, IndexMissing or StoreError."""
+        """Open the index and the rulebook; raises EmbedderError, IndexMissing,
+        StoreError, or DataError for a rule that its clause does not bear out."""
         embedder = load_embedder(settings.model)
         folder = settings.data / "index"
-        return cls(ClauseIndex.open(folder, embedder, settings.chroma_url))
+        index = ClauseIndex.open(folder, embedder, settings.chroma_url)
+        return cls(index, rulebook_of(index.library))
 
     def ask(self, question: str, session: Session, as_of: date) -> Answer:
         """Answer one question on a day; the session then holds the turn."""
@@ -75,6 +84,8 @@ class Assistant:
         if len(question) > LONGEST_QUESTION:
             return _refuse("too_long", limit=LONGEST_QUESTION)
         request = read_question(question, self.index.lexical)
+        if answer := self._of_last(request, session, as_of):
+            return answer
         known = Place(session.place) if session.place else None
         places = _paths(find_place(request.text, known)) or _known(known)
         if len(places) == 1:
@@ -85,75 +96,62 @@ class Assistant:
             return _refuse("place", self._held(), place=names)
         query = _query(request, covered, as_of)
         ranking = self.index.search(query, TOP_K)
-        answer = self._from_evidence(request, ranking, covered, as_of)
-        return replace(answer, place="".join(places[0]) if places else None)
+        turn = self._turn(request, ranking, covered, session, as_of)
+        answer = self._from_evidence(turn, ranking)
+        return with_profile(answer, turn.known, places)
 
-    def _from_evidence(
+    def _of_last(
+        self, request: Request, session: Session, as_of: date
+    ) -> Answer | None:
+        """Who is responsible for what was just answered, and its words."""
+        last = next(
+            (t.answer for t in reversed(session.turns) if t.answer.citations), None
+        )
+        named = benefits_named(request.text, self.rulebook) or request.speaks_of_a_text
+        short = len(request.text) <= SHORT
+        if last is None or named or not short or not asks_about_last(request):
+            return None
+        return about_last(request, last, self.index.library, as_of)
+
+    def _turn(
         self,
         request: Request,
         ranking: Ranking,
         places: tuple[PlacePath, ...],
+        session: Session,
         as_of: date,
-    ) -> Answer:
-        if request.facts:
-            named = named_documents(request.text, self.index.library, places)
-            if named.by_name or request.speaks_of_a_text:
-                return self._facts(request, named, as_of)
-        found = signs(request.search, ranking, self.index.lexical)
-        if answerable(found) < decision_model().threshold:
-            return self._decline(ranking)
-        if not places and len(near_provinces(ranking)) > 1:
-            return self._ask_place()
-        answer = compose(request, ranking.hits, self.index.lexical, as_of)
-        return self._with_validity(answer, ranking.hits[0], request, as_of)
+    ) -> MoneyTurn:
+        """What the question is about and what is now known; the session learns it."""
+        turn = read_turn(request, ranking.hits, places, session, self.rulebook, as_of)
+        session.known, session.topic = turn.known, turn.topic or session.topic
+        session.wants = turn.request.wants
+        return turn
 
-    def _facts(self, request: Request, named: Named, as_of: date) -> Answer:
-        """Number, dates, issuer, validity, annexes: from the entry of the text."""
-        documents = named.documents
-        if not documents:
-            return self._ask_which_document()
+    def _from_evidence(self, turn: MoneyTurn, ranking: Ranking) -> Answer:
+        request, places, as_of = turn.request, turn.places, turn.as_of
         library = self.index.library
-        lines = [state(f, d, library, as_of) for d in documents for f in request.facts]
-        answer = Answer("answer", "\n".join(f"- {line}" for line in lines))
-        answer = replace(answer, notices=notices(documents, as_of))
-        if "validity" not in request.facts:
+        if request.facts:
+            named = named_documents(request.text, library, places)
+            if named.by_name or request.speaks_of_a_text:
+                if not named.documents:
+                    return self._ask_which_document()
+                return answer_facts(request, named, library, as_of)
+        found = signs(request.search, ranking, self.index.lexical)
+        sure = answerable(found) >= decision_model().threshold
+        if turn.follows and (answer := figure_answer(turn, library, self.rulebook)):
             return answer
-        citations = [
-            citation
-            for marker, document in enumerate(documents, 1)
-            if (citation := self._validity_citation(document, marker, as_of))
-        ]
-        markers = "".join(f"[{c.marker}]" for c in citations)
-        return replace(answer, text=answer.text + markers, citations=tuple(citations))
-
-    def _with_validity(
-        self, answer: Answer, best: Hit, request: Request, as_of: date
-    ) -> Answer:
-        """The answer with the validity of its first text said and cited, if asked."""
-        if "validity" not in request.facts:
+        if not sure:
+            return self._decline(ranking)
+        if needs_place(turn) or (
+            turn.topic is None and not places and len(near_provinces(ranking)) > 1
+        ):
+            return self._ask_place()
+        if answer := figure_answer(turn, library, self.rulebook):
             return answer
-        marker = len(answer.citations) + 1
-        citation = self._validity_citation(best.document, marker, as_of)
-        line = state("validity", best.document, self.index.library, as_of)
-        if citation is None:
-            return replace(answer, text=f"{line}\n\n{answer.text}")
-        return replace(
-            answer,
-            text=f"{line}[{marker}]\n\n{answer.text}",
-            citations=(*answer.citations, citation),
-        )
-
-    def _validity_citation(
-        self, document: PolicyDocument, marker: int, as_of: date
-    ) -> Citation | None:
-        """The clause that says until when a text is valid, None if none does."""
-        wanted = document.validity_quote
-        for clause in self.index.library.of_document(document.id) if wanted else ():
-            for position, sentence in enumerate(clause.sentences):
-                if wanted and wanted in sentence.text:
-                    status = document.status(as_of)
-                    return cite(marker, clause, document, status, [position])
-        return None
+        answer = compose(request, ranking.hits, self.index.lexical, as_of)
+        answer = with_measures(answer, turn, self.rulebook)
+        document = ranking.hits[0].document
+        return with_validity(answer, document, request, library, as_of)
 
     def _decline(self, ranking: Ranking) -> Answer:
         """A typed refusal that says what the texts do hold."""
@@ -182,6 +180,12 @@ class Assistant:
     def _held(self) -> str:
         documents = "、".join(f"《{d.short}》" for d in self.documents()[:MOST_NAMED])
         return say("replies.refusals.held", documents=documents)
+
+
+def rulebook_of(library: Library) -> Rulebook:
+    """The rulebook, checked against the clauses of a build."""
+    clauses = {id_: library.clause(id_) for id_ in library.ids}
+    return load_rulebook(clauses, library.documents)
 
 
 def near_provinces(ranking: Ranking) -> list[str]:

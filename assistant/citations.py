@@ -2,8 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 from assistant.answer import Citation
+from assistant.quotes import joined
 from index.documents import PolicyDocument, Status
 from index.read import Clause
 from prompts import say
@@ -30,6 +32,18 @@ def cite(
         status=status,
         corrections=corrections(clause),
     )
+
+
+def cite_passages(
+    marker: int,
+    clause: Clause,
+    document: PolicyDocument,
+    status: Status,
+    passages: list[tuple[int, int]],
+) -> Citation:
+    """A citation of the passages [start, end) of the clause's text."""
+    citation = cite(marker, clause, document, status, ())
+    return replace(citation, quote=joined(clause, passages))
 
 
 def quote(clause: Clause, positions: Iterable[int]) -> str:

@@ -48,8 +48,8 @@ def compose(
         shown = list(passage.positions)
         lines = [f"{hit.clause.sentences[p].text}[{marker}]" for p in shown]
         if request.wants_units:
-            lines.append(_units(hit, marker))
-            shown += _unit_positions(hit)
+            lines.append(units_line(hit.clause, marker))
+            shown += unit_positions(hit.clause)
         status = status_sentence(hit.document, as_of)
         said = any(status in p for p in paragraphs)
         own = [lead(hit.document, hit.clause, "" if said else status)]
@@ -156,12 +156,13 @@ def _passage(request: Request, hit: Hit, lexical: LexicalIndex) -> Passage:
     return Passage(hit, tuple(sorted(near)), best)
 
 
-def _unit_positions(hit: Hit) -> list[int]:
-    sentences = enumerate(hit.clause.sentences)
-    return [p for p, s in sentences if UNITS.match(s.text)]
+def unit_positions(clause: Clause) -> list[int]:
+    """The sentences of a clause that name the responsible units."""
+    return [p for p, s in enumerate(clause.sentences) if UNITS.match(s.text)]
 
 
-def _units(hit: Hit, marker: int) -> str:
-    units = "、".join(hit.clause.units)
+def units_line(clause: Clause, marker: int) -> str:
+    """Who is responsible for a clause, or that it does not say."""
+    units = "、".join(clause.units)
     key = "given" if units else "missing"
     return say(f"replies.units.{key}", units=units, marker=f"[{marker}]")

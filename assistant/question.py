@@ -13,6 +13,10 @@ from index.yaml_files import load_yaml
 INTENTS = Path(__file__).with_name("intents.yaml")
 ALIASES = Path(__file__).with_name("aliases.yaml")
 FACTS = ("number", "issuer", "issued", "validity", "parts", "place", "sources")
+WANTS = (
+    *("sum", "verdict", "terms", "total", "difference", "payers"),
+    *("base_at_cap", "least_base", "all", "own", "best"),
+)
 PIECE = re.compile(r"[^。！？!?;；\n]*[。！？!?;；\n]?")
 CLAUSE_BREAK = re.compile(r"(?<=[，,。！？!?;；\s])")
 # The embedding model reads 512 tokens and is surest on one or two sentences.
@@ -32,6 +36,7 @@ class Request:
     speaks_of_a_text: bool  # 这份文件, 该方案
     wants_units: bool
     levels: tuple[str, ...]
+    wants: frozenset[str]  # of WANTS: a sum, a verdict, a total …
     several_places: bool  # 放在洛阳和放在宜昌
 
 
@@ -41,16 +46,17 @@ def read_question(question: str, lexical: LexicalIndex) -> Request:
     A long story is cut down to the pieces that speak of what the texts hold.
     """
     text = _spelled(normalised(LINK.sub(r"\1", question)).strip())
-    patterns = _patterns()
-    facts = tuple(name for name in FACTS if patterns[name].search(text))
-    levels = tuple(name for name in _LEVELS if patterns[f"levels.{name}"].search(text))
+    ways = patterns()
+    facts = tuple(name for name in FACTS if ways[name].search(text))
+    levels = tuple(name for name in _LEVELS if ways[f"levels.{name}"].search(text))
     return Request(
         text=text,
         search=_place_free(_essence(text, lexical)) + _standard_words(text),
         facts=facts,
-        speaks_of_a_text=bool(patterns["a_text"].search(text)),
-        wants_units=bool(patterns["units"].search(text)),
+        speaks_of_a_text=bool(ways["a_text"].search(text)),
+        wants_units=bool(ways["units"].search(text)),
         levels=levels,
+        wants=frozenset(name for name in WANTS if ways[name].search(text)),
         several_places=isinstance(find_place(text), Several),
     )
 
@@ -59,10 +65,11 @@ _LEVELS = ("province", "city", "district")
 
 
 @cache
-def _patterns() -> dict[str, re.Pattern[str]]:
+def patterns() -> dict[str, re.Pattern[str]]:
+    """The ways of asking, by name; levels as levels.province …"""
     rows = load_yaml(INTENTS)
     levels = {f"levels.{name}": rows["levels"][name] for name in _LEVELS}
-    named = {name: rows[name] for name in (*FACTS, "units", "a_text")} | levels
+    named = {name: rows[name] for name in rows if name != "levels"} | levels
     return {name: re.compile("|".join(lines)) for name, lines in named.items()}
 
 

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from assistant.amounts import Figure
 from assistant.answer import Answer
+from assistant.known import Known
+from assistant.topic import Topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +22,7 @@ class Session:
 
     turns: list[Turn] = field(default_factory=list[Turn])
     place: tuple[str, ...] | None = None
+    known: Known = field(default_factory=Known)
+    topic: Topic | None = None
+    wants: frozenset[str] = frozenset()
+    figures: tuple[tuple[Figure, ...], ...] = ()  # of the latest turns, newest last

@@ -1,5 +1,6 @@
 """YAML data files: duplicate keys refused, each entry checked, errors in Chinese."""
 
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -48,13 +49,33 @@ _UniqueKeyLoader.add_constructor(
 )
 
 
-def load_yaml(path: Path) -> Any:
-    """The content of a YAML file.
+class _ExactLoader(_UniqueKeyLoader):
+    """Numbers as Decimal from the text of the scalar, so that none is rounded."""
+
+
+def _decimal(loader: _ExactLoader, node: yaml.ScalarNode) -> Decimal:
+    text = str(loader.construct_scalar(node)).replace("_", "")
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        problem = say("messages.not_decimal", number=node.value)
+        raise yaml.MarkedYAMLError(
+            problem=problem, problem_mark=node.start_mark
+        ) from error
+
+
+for _tag in ("int", "float"):
+    _ExactLoader.add_constructor(f"tag:yaml.org,2002:{_tag}", _decimal)
+
+
+def load_yaml(path: Path, *, exact: bool = False) -> Any:
+    """The content of a YAML file; `exact` reads its numbers as Decimal.
 
     Raises DataError when it is missing, is not YAML or has a key twice.
     """
+    loader = _ExactLoader if exact else _UniqueKeyLoader
     try:
-        return yaml.load(path.read_text("utf-8"), _UniqueKeyLoader)
+        return yaml.load(path.read_text("utf-8"), loader)
     except FileNotFoundError as error:
         raise DataError(say("messages.no_file", file=path)) from error
     except UnicodeDecodeError as error:
@@ -70,12 +91,12 @@ def load_yaml(path: Path) -> Any:
         raise DataError(say("messages.control_character", file=path)) from error
 
 
-def load_entries(path: Path, model: type[M]) -> list[M]:
-    """A YAML list as checked models, in order.
+def load_entries(path: Path, model: type[M], *, exact: bool = False) -> list[M]:
+    """A YAML list as checked models, in order; `exact` reads numbers as Decimal.
 
     Raises DataError naming the file, the entry, the field and the remedy.
     """
-    content = load_yaml(path)
+    content = load_yaml(path, exact=exact)
     if not isinstance(content, list):
         raise DataError(say("messages.not_a_list", file=path))
     entries: list[M] = []

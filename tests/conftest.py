@@ -10,6 +10,7 @@ from chroma_server import chroma_server
 
 from assistant.answer import Answer
 from assistant.chat import Assistant
+from assistant.rules import Rulebook, load_rulebook
 from assistant.session import Session
 from eval.cases import Case, load_cases
 from index.build import CURRENT, build_index, current_manifest
@@ -129,3 +130,9 @@ def checkout(program: Checkout, tiny_data: Path, tmp_path: Path) -> Checkout:
     shutil.copytree(tiny_data, tmp_path / "var")
     program.begin(tmp_path / "var")
     return program
+
+
+@pytest.fixture(scope="session")
+def rulebook(corpus: Corpus) -> Rulebook:
+    """The rulebook, checked against the texts as read."""
+    return load_rulebook(corpus.clauses, corpus.documents)

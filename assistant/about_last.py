@@ -1,0 +1,68 @@
+"""Questions about the answer just given: who is responsible, what the text says."""
+
+from datetime import date
+
+from assistant.answer import Answer, Citation
+from assistant.citations import cite
+from assistant.compose import lead, notices, unit_positions, units_line
+from assistant.facts import status_sentence
+from assistant.question import Request, patterns
+from index.library import Library
+from index.read import Clause
+
+MOST = 3  # clauses of the last answer that are gone back to
+LONG = 420  # characters of a clause shown whole
+
+
+def asks_about_last(request: Request) -> bool:
+    """Whether a question names nothing of its own and points at the last answer."""
+    return request.wants_units or bool(patterns()["original"].search(request.text))
+
+
+def about_last(
+    request: Request, last: Answer, library: Library, as_of: date
+) -> Answer | None:
+    """The units or the words of the clauses last cited; None if there were none."""
+    paragraphs: list[str] = []
+    citations: list[Citation] = []
+    for cited in last.citations[:MOST]:
+        if cited.clause not in library.row:
+            continue
+        clause = library.clause(cited.clause)
+        document = library.documents[clause.document]
+        marker = len(citations) + 1
+        status = document.status(as_of)
+        positions = _positions(request, clause, cited)
+        citations.append(cite(marker, clause, document, status, positions))
+        said = status_sentence(document, as_of)
+        fresh = "" if any(said in p for p in paragraphs) else said
+        paragraphs.append(lead(document, clause, fresh))
+        if request.wants_units:
+            paragraphs.append(f"- {units_line(clause, marker)}")
+        else:
+            words = "".join(clause.sentences[p].text for p in positions)
+            paragraphs.append(f"- {words}[{marker}]")
+    if not citations:
+        return None
+    documents = [library.documents[c.clause.partition("#")[0]] for c in citations]
+    text = "\n\n".join(paragraphs)
+    found = notices(documents, as_of)
+    return Answer("answer", text, tuple(citations), notices=found)
+
+
+def _positions(request: Request, clause: Clause, cited: Citation) -> list[int]:
+    """The units; or the whole clause; or, of a long one, the sentences cited."""
+    if request.wants_units:
+        return unit_positions(clause) or list(range(len(clause.sentences)))[-1:]
+    every = list(range(len(clause.sentences)))
+    if len(clause.text) <= LONG:
+        return every
+    parts = cited.quote.split("…")
+    return [
+        p
+        for p in every
+        if any(
+            q in clause.sentences[p].text or clause.sentences[p].text in q
+            for q in parts
+        )
+    ] or every[:1]

@@ -1,0 +1,178 @@
+"""assess: one rule, one profile, one day → a figure, what is missing, or why not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from assistant.amounts import Figure, compute
+from assistant.inputs import Given, resolve
+from assistant.rules import Rule
+from assistant.terms import Limit, Promise
+
+__all__ = ["Figure", "Finding", "Granted", "Missing", "NotMet", "Profile", "assess"]
+
+PlacePath = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What is known of the asker: numbers in yuan, heads, months or shares of one."""
+
+    place: PlacePath | None = None
+    levels: frozenset[str] = frozenset()
+    inputs: Mapping[str, Given] = field(default_factory=dict[str, Given])
+    facts: Mapping[str, bool] = field(default_factory=dict[str, bool])
+    deed: tuple[date, date] | None = None  # when it was or will be done
+    is_payee: frozenset[str] = frozenset()  # payees that the asker is
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """Something the clause grants in words: no sum, or one without a rate."""
+
+    rule: Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What must be known first: place, level, facts and inputs, by name."""
+
+    rule: Rule
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotMet:
+    """The one condition that fails; `limit` and `given` where it is a number."""
+
+    rule: Rule
+    condition: str  # place, not_yet, expired, event, level, or a fact's or input's name
+    bound: str = ""  # more_than, at_least, …
+    limit: Decimal | None = None
+    given: Decimal | None = None
+
+
+Finding = Figure | Granted | Missing | NotMet
+
+
+def assess(rule: Rule, profile: Profile, as_of: date) -> Finding:
+    """What a rule gives a profile on a day; never a figure of a measure not in force.
+
+    Raises InputError for a number that cannot be (fractional heads).
+    """
+    for check in (_place, _time, _level, _facts, _bounds):
+        outcome = check(rule, profile, as_of)
+        if isinstance(outcome, NotMet):
+            return outcome
+    amount = rule.terms.amount
+    missing = tuple(
+        name
+        for check in (_place, _level, _facts, _bounds)
+        if isinstance(outcome := check(rule, profile, as_of), Missing)
+        for name in outcome.names
+    )
+    if isinstance(amount, Limit) and not missing:
+        return Granted(rule)
+    if isinstance(amount, Promise) and amount.cap is None and not missing:
+        return Granted(rule)
+    computed = compute(rule, profile.inputs, profile.place)
+    if isinstance(computed, str):
+        missing += (computed,)
+    if missing:
+        return Missing(rule, tuple(dict.fromkeys(missing)))
+    assert isinstance(computed, Figure)
+    return computed
+
+
+def _place(rule: Rule, profile: Profile, _: date) -> NotMet | Missing | None:
+    """Above or at the asker's place; nobody is told another place's rule."""
+    own, asked = rule.document.place, profile.place
+    if asked is None or asked[: len(own)] == own:
+        return None
+    if own[: len(asked)] == asked:  # only the province was said
+        return Missing(rule, ("place",))
+    return NotMet(rule, "place")
+
+
+def _time(rule: Rule, profile: Profile, as_of: date) -> NotMet | None:
+    if rule.document.status(as_of) == "not_yet":
+        return NotMet(rule, "not_yet")
+    if rule.terms.start and as_of < rule.terms.start:
+        return NotMet(rule, "not_yet")
+    last = rule.last_day()
+    if last and as_of > last:
+        return NotMet(rule, "expired")
+    event, deed = rule.terms.event, profile.deed
+    if event is None or deed is None:
+        return None
+    early = event.first is not None and deed[1] < event.first
+    late = event.last is not None and deed[0] > event.last
+    return NotMet(rule, "event") if early or late else None
+
+
+def _level(rule: Rule, profile: Profile, _: date) -> NotMet | Missing | None:
+    """One of the levels asked for; 专精特新 without its level may be any of them."""
+    wanted = set(rule.terms.conditions.level)
+    if not wanted:
+        return None
+    if not profile.levels:
+        return Missing(rule, ("level",))
+    if profile.levels & wanted:
+        return None
+    if "specialised" in profile.levels:
+        return None if "provincial" in wanted else Missing(rule, ("level",))
+    return NotMet(rule, "level")
+
+
+def _facts(rule: Rule, profile: Profile, _: date) -> NotMet | Missing | None:
+    conditions, known = rule.terms.conditions, profile.facts
+    for name in (*conditions.facts, *conditions.assumed):
+        if known.get(name) is False:
+            return NotMet(rule, name)
+    for name in conditions.unless:
+        if known.get(name):
+            return NotMet(rule, name)
+    unknown = tuple(name for name in conditions.facts if name not in known)
+    return Missing(rule, unknown) if unknown else None
+
+
+def _bounds(rule: Rule, profile: Profile, _: date) -> NotMet | Missing | None:
+    """Every bound, or one of them where one is enough (by month or by quarter)."""
+    conditions = rule.terms.conditions
+    tests = {
+        "more_than": conditions.more_than,
+        "at_least": conditions.at_least,
+        "at_most": conditions.at_most,
+        "less_than": conditions.less_than,
+        "at_least_rate": conditions.at_least_rate,
+    }
+    failed: list[NotMet] = []
+    unknown: list[str] = []
+    held = 0
+    for bound, limits in tests.items():
+        for name, limit in limits.items():
+            given = resolve(name, profile.inputs)
+            if given is None:
+                unknown.append(name)
+            elif holds(bound, given.value, limit):
+                held += 1
+            else:
+                failed.append(NotMet(rule, name, bound, limit, given.value))
+    if conditions.any_of and held:
+        return None
+    if failed:
+        return failed[0]
+    unknown = unknown[:1] if conditions.any_of else unknown
+    return Missing(rule, tuple(unknown)) if unknown else None
+
+
+def holds(bound: str, value: Decimal, limit: Decimal) -> bool:
+    """A bound exactly as worded: 超 excludes the limit itself, 以上 includes it."""
+    return {
+        "more_than": value > limit,
+        "at_least": value >= limit,
+        "at_most": value <= limit,
+        "less_than": value < limit,
+        "at_least_rate": value >= limit,
+    }[bound]

@@ -1,0 +1,120 @@
+"""An answer under construction: sentences of typed spans, and the clauses they cite."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from assistant import spans
+from assistant.amounts import Figure
+from assistant.answer import Citation, FigureCard, Notice
+from assistant.citations import cite_passages
+from assistant.combine import Sum
+from assistant.quotes import locate
+from assistant.rules import Rule
+from assistant.spans import Sentence, Span
+from index.library import Library
+from prompts import say
+
+
+@dataclass(slots=True)
+class Draft:
+    """Collects what one answer says; nothing here decides what that is."""
+
+    library: Library
+    as_of: date
+    lines: list[Sentence] = field(default_factory=list[Sentence])
+    notes: list[tuple[str, Sentence]] = field(
+        default_factory=list[tuple[str, Sentence]]
+    )
+    quoted: dict[str, list[tuple[int, int]]] = field(
+        default_factory=dict[str, list[tuple[int, int]]]
+    )
+    cards: list[FigureCard] = field(default_factory=list[FigureCard])
+
+    def add(self, sentence: Sentence) -> None:
+        """One more line."""
+        self.lines.append(sentence)
+
+    def note(self, code: str, sentence: Sentence) -> None:
+        """A notice, said once."""
+        if (code, sentence) not in self.notes:
+            self.notes.append((code, sentence))
+
+    def marker(self, clause: str, quote: str) -> Span:
+        """The marker of a clause, its quote kept for the citation."""
+        text = self.library.clause(clause).text
+        self.quoted.setdefault(clause, []).extend(locate(quote, text))
+        return spans.marker(list(self.quoted).index(clause) + 1)
+
+    def words(self, clause: str, quote: str) -> Sentence:
+        """The clause's own words of a quote, as spans."""
+        found = self.library.clause(clause)
+        return tuple(
+            span
+            for start, end in locate(quote, found.text)
+            for span in (spans.quoted(found, start, end),)
+        )
+
+    def card(self, figure: Figure) -> None:
+        """Show a figure; counts of enterprises are no sums and get no card."""
+        if figure.unit:
+            return
+        terms = figure.rule.terms
+        marker = self.marker(terms.clause, terms.quote)
+        number = int(marker.text.strip("[]"))
+        inputs = {name: f"{value.normalize():f}" for name, value in figure.inputs}
+        card = FigureCard(
+            rule=figure.rule.id,
+            label=terms.label,
+            yuan=f"{figure.amount.normalize():f}",
+            bound=figure.bound,
+            payee=terms.payee,
+            inputs=inputs,
+            steps=figure.steps,
+            citations=(number,),
+        )
+        if card not in self.cards:
+            self.cards.append(card)
+
+    def sum_card(self, name: str, result: Sum, payee: str = "enterprise") -> None:
+        """Show a total, a difference or a share as a figure of its own."""
+        self.cards.append(
+            FigureCard(
+                rule=name,
+                label=say(f"figures.sums.{name}"),
+                yuan=f"{result.amount.normalize():f}",
+                bound=result.bound,
+                payee=payee,
+                inputs={},
+                steps=result.steps,
+                citations=tuple(range(1, len(self.quoted) + 1)),
+            )
+        )
+
+    def citations(self) -> tuple[Citation, ...]:
+        """What the lines cite, in the order of their markers."""
+        return tuple(
+            self._cite(number, clause, passages)
+            for number, (clause, passages) in enumerate(self.quoted.items(), 1)
+        )
+
+    def _cite(
+        self, number: int, clause: str, passages: list[tuple[int, int]]
+    ) -> Citation:
+        found = self.library.clause(clause)
+        document = self.library.documents[found.document]
+        status = document.status(self.as_of)
+        return cite_passages(number, found, document, status, passages)
+
+    def notices(self) -> tuple[Notice, ...]:
+        """The notices as text."""
+        return tuple(Notice(code, spans.plain([s])) for code, s in self.notes)
+
+
+def cited_clause(rule: Rule, preferred: tuple[str, ...]) -> tuple[str, str]:
+    """Where to cite a rule: the first of the preferred clauses that say it."""
+    terms = rule.terms
+    quotes = {terms.clause: terms.quote} | {p.clause: p.quote for p in terms.also_in}
+    for clause in preferred:
+        if clause in quotes:
+            return clause, quotes[clause]
+    return terms.clause, terms.quote

@@ -1,0 +1,177 @@
+"""An answer with figures: the sum first, then how, on what terms, from which clause."""
+
+from assistant import spans
+from assistant.amounts import Figure
+from assistant.combine import Dropped, Sum, open_pairs
+from assistant.draft import Draft
+from assistant.known import Known
+from assistant.money import yuan_text
+from assistant.question import Request
+from assistant.reckon import Reckoning, at_cap
+from assistant.rules import Rule, Rulebook
+from assistant.spans import Span, write
+from assistant.vocabulary import Vocabulary
+
+SHOWN = 6  # figures explained in full
+
+
+def figures(
+    draft: Draft,
+    request: Request,
+    found: Reckoning,
+    known: Known,
+    rulebook: Rulebook,
+) -> None:
+    """Lead, working, terms and quote of each figure, then what they come to."""
+    shown = sorted(found.figures, key=lambda f: f not in found.choice.kept)[:SHOWN]
+    for figure in shown:
+        figure_lines(draft, figure, known, rulebook.vocabulary)
+        draft.card(figure)
+        if "base_at_cap" in request.wants:
+            base_at_cap(draft, figure.rule)
+        if "payers" in request.wants:
+            _payers(draft, figure)
+    for dropped in found.choice.dropped:
+        _no_double(draft, dropped)
+    if "total" in request.wants:
+        _total(draft, found, rulebook)
+    if "difference" in request.wants:
+        _difference(draft, found)
+
+
+def figure_lines(
+    draft: Draft, figure: Figure, known: Known, vocabulary: Vocabulary
+) -> None:
+    """What one figure is, how it was reached and on what it rests."""
+    rule = figure.rule
+    clause, quote = rule.terms.clause, rule.terms.quote
+    draft.add(
+        write(
+            f"figures.answer.{figure.bound}",
+            label=spans.rule_label(rule),
+            amount=spans.amount(figure),
+            marker=draft.marker(clause, quote),
+        )
+    )
+    steps = [(spans.step(figure, n),) for n in range(len(figure.steps))]
+    if figure.unspecified:
+        draft.note("ratio_unspecified", write("figures.notices.ratio_unspecified"))
+        draft.add(write("figures.answer.only_cap"))
+    else:
+        draft.add(
+            write(
+                "figures.answer.steps",
+                steps=spans.joined(steps, "figures.answer.then"),
+            )
+        )
+    draft.add(write("figures.answer.basis", quote=draft.words(clause, quote)))
+    _terms(draft, rule, known, vocabulary)
+
+
+def _terms(draft: Draft, rule: Rule, known: Known, vocabulary: Vocabulary) -> None:
+    """Who is paid, what was assumed, what the text leaves open."""
+    not_you(draft, rule, known, vocabulary)
+    unsaid = [n for n in rule.terms.conditions.assumed if n not in known.facts]
+    labels = [(spans.label("facts", n),) for n in unsaid]
+    if labels:
+        conditions = spans.joined(labels, "figures.answer.and")
+        draft.add(write("figures.answer.assumed", conditions=conditions))
+    for line in rule.terms.open[:2]:
+        draft.add(write("figures.answer.open", open=Span(line, spans.OfRule(rule))))
+
+
+def not_you(draft: Draft, rule: Rule, known: Known, vocabulary: Vocabulary) -> None:
+    """Say that the money goes to somebody else than an enterprise, if it does."""
+    payee = rule.terms.payee
+    if payee == "enterprise" or payee in known.is_payee:
+        return
+    label = spans.label("payees", payee)
+    draft.note("not_you", write("figures.notices.not_you", payee=label))
+    draft.add(write("figures.answer.payee", payee=label))
+
+
+def _no_double(draft: Draft, dropped: Dropped) -> None:
+    """Which of two is the better one, and the words that forbid to have both."""
+    clause = dropped.says.terms.clause
+    values = {
+        "winner": spans.rule_label(dropped.winner.rule),
+        "loser": spans.rule_label(dropped.loser.rule),
+        "winner_amount": spans.amount(dropped.winner),
+        "loser_amount": spans.amount(dropped.loser),
+    }
+    quote = draft.words(clause, dropped.quote)
+    marker = draft.marker(clause, dropped.quote)
+    draft.add(write("figures.answer.better", **values, quote=quote, marker=marker))
+    draft.note("no_double", write("figures.notices.no_double", **values))
+
+
+def _total(draft: Draft, found: Reckoning, rulebook: Rulebook) -> None:
+    result = found.total()
+    if result is None:
+        return
+    _sum(draft, "total", result)
+    if open_pairs(found.choice.kept, rulebook):
+        draft.add(write("figures.answer.not_said"))
+
+
+def _difference(draft: Draft, found: Reckoning) -> None:
+    result = found.difference()
+    if result is None:
+        return
+    larger = max(found.sums[:2], key=lambda f: f.amount)
+    place = larger.rule.document.place[-1:]
+    draft.add(
+        write(
+            "figures.answer.larger",
+            place=spans.of_document("".join(place), larger.rule.document, draft.as_of),
+            label=spans.rule_label(larger.rule),
+        )
+    )
+    _sum(draft, "difference", result)
+
+
+def _sum(draft: Draft, name: str, result: Sum) -> None:
+    steps = [(spans.step(result, n),) for n in range(len(result.steps))]
+    draft.add(
+        write(
+            f"figures.answer.{name}.{result.bound}",
+            amount=spans.sum_text(result),
+            steps=spans.joined(steps, "figures.answer.then"),
+        )
+    )
+    draft.sum_card(name, result)
+
+
+def base_at_cap(draft: Draft, rule: Rule) -> bool:
+    """The base from which the cap is reached; whether the rule has one."""
+    found = at_cap(rule)
+    if found is None:
+        return False
+    figure, base = found
+    draft.card(figure)
+    draft.add(
+        write(
+            "figures.answer.base_at_cap",
+            label=spans.rule_label(rule),
+            base=spans.sum_text(base),
+            cap=spans.amount(figure),
+            steps=spans.step(base, 0),
+            marker=draft.marker(rule.terms.clause, rule.terms.quote),
+        )
+    )
+    return True
+
+
+def _payers(draft: Draft, figure: Figure) -> None:
+    """What each payer pays, where the clause divides the sum."""
+    parts = sum(figure.rule.terms.payers.values())
+    for payer, amount in figure.shares():
+        share = figure.rule.terms.payers[payer]  # pyright: ignore
+        ratio = f"{share.normalize():f}/{parts.normalize():f}"
+        step = f"{figure.text()} × {ratio} = {yuan_text(amount)}"
+        result = Sum(amount, figure.bound, (step,))
+        label = spans.fixed(f"figures.payers.{payer}")
+        draft.add(
+            write("figures.answer.payer", payer=label, amount=spans.sum_text(result))
+        )
+        draft.sum_card("share", result, figure.rule.terms.payee)

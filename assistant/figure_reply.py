@@ -1,0 +1,184 @@
+"""Which shape an answer about money takes: figures, a reason why not, one question."""
+
+from dataclasses import replace
+
+from assistant import spans
+from assistant.answer import Answer, Verdict
+from assistant.calculator import Granted, Missing, NotMet
+from assistant.draft import Draft
+from assistant.figure_answer import base_at_cap, figures, not_you
+from assistant.grounding import violations
+from assistant.known import Known
+from assistant.question import Request
+from assistant.reckon import Reckoning
+from assistant.rules import Rule, Rulebook
+from assistant.slots import Doubt
+from assistant.spans import OfDocument, OfRule, Sentence, Span, write
+from assistant.terms import Promise
+from assistant.vocabulary import Vocabulary
+from prompts import say
+
+ORDER = ("place", "level")  # asked for first: they decide most
+NUMBERS = frozenset({"sum", "total", "difference", "payers", "base_at_cap"})
+
+
+def reply(
+    request: Request,
+    found: Reckoning,
+    known: Known,
+    rulebook: Rulebook,
+    draft: Draft,
+) -> Answer | None:
+    """The answer of the rules, None where the clause's own words answer better."""
+    vocabulary = rulebook.vocabulary
+    if found.doubts and not found.figures:
+        return _ask_about(found.doubts[0], vocabulary)
+    if found.figures:
+        figures(draft, request, found, known, rulebook)
+        if request.levels or {"verdict", "all", "difference"} & request.wants:
+            _reasons(draft, found.not_met, vocabulary)
+        return _finished(draft, "answer", _verdict(request, found, known))
+    if "base_at_cap" in request.wants and any(
+        [base_at_cap(draft, m.rule) for m in found.missing]
+    ):
+        return _finished(draft, "answer")
+    if found.missing and _wants_own_sum(request):
+        return _ask_for(found.missing, draft, vocabulary)
+    if found.granted and request.wants & NUMBERS and _promised(found.granted):
+        _promises(draft, found.granted, known, vocabulary)
+        return _finished(draft, "answer")
+    if found.not_met and not found.missing and not found.granted:
+        _reasons(draft, found.not_met, vocabulary)
+        verdict = "no" if "verdict" in request.wants else None
+        return _finished(draft, "answer", verdict)
+    return None
+
+
+def _wants_own_sum(request: Request) -> bool:
+    """Whether somebody asks what he would get, rather than what the rule says."""
+    return "own" in request.wants or (
+        bool({"sum", "total"} & request.wants)
+        and not ({"terms", "all"} & request.wants)
+    )
+
+
+def _verdict(request: Request, found: Reckoning, known: Known) -> Verdict | None:
+    if "verdict" not in request.wants:
+        return None
+    rules = [f.rule for f in found.figures]
+    theirs = all(
+        r.terms.payee != "enterprise" and r.terms.payee not in known.is_payee
+        for r in rules
+    )
+    return "no" if theirs or all(r.document.draft for r in rules) else "yes"
+
+
+def _promised(granted: tuple[Granted, ...]) -> bool:
+    return any(isinstance(g.rule.terms.amount, Promise) for g in granted)
+
+
+def _promises(
+    draft: Draft,
+    granted: tuple[Granted, ...],
+    known: Known,
+    vocabulary: Vocabulary,
+) -> None:
+    """What a clause promises without saying how much."""
+    for promise in granted[:3]:
+        draft.add(_stated(draft, promise.rule))
+        not_you(draft, promise.rule, known, vocabulary)
+    draft.add(write("figures.answer.promise"))
+    draft.note("ratio_unspecified", write("figures.notices.ratio_unspecified"))
+
+
+def _stated(draft: Draft, rule: Rule) -> Sentence:
+    """A rule in the words of its clause."""
+    clause, quote = rule.terms.clause, rule.terms.quote
+    return write(
+        "figures.answer.rule",
+        label=spans.rule_label(rule),
+        quote=draft.words(clause, quote),
+        marker=draft.marker(clause, quote),
+    )
+
+
+def _ask_for(
+    missing: tuple[Missing, ...], draft: Draft, vocabulary: Vocabulary
+) -> Answer:
+    """The rule as it stands, and the one question that decides most."""
+    names = [name for m in missing for name in m.names]
+    name = next((n for n in ORDER if n in names), names[0])
+    if name in ORDER:
+        question = say(f"figures.ask.{name}")
+    elif name in vocabulary.facts:
+        question = vocabulary.facts[name].ask
+    else:
+        question = vocabulary.inputs[name].ask
+    for one in missing[:3]:
+        draft.add(_stated(draft, one.rule))
+    answer = _finished(draft, "clarify")
+    return replace(answer, text=f"{answer.text}\n\n{question}", questions=(question,))
+
+
+def _ask_about(doubt: Doubt, vocabulary: Vocabulary) -> Answer:
+    """A number that cannot be used as said: ask, never convert or guess."""
+    label = vocabulary.inputs[doubt.name].label
+    question = say(f"figures.ask.{doubt.kind}", text=doubt.text, label=label)
+    return Answer("clarify", question, questions=(question,))
+
+
+def _reasons(draft: Draft, not_met: tuple[NotMet, ...], vocabulary: Vocabulary) -> None:
+    """Why each rule gives nothing, with the words of its clause."""
+    for one in not_met[:3]:
+        draft.add(_reason(draft, one, vocabulary))
+        clause, quote = one.rule.terms.clause, one.rule.terms.quote
+        draft.add(write("figures.answer.basis", quote=draft.words(clause, quote)))
+
+
+def _reason(draft: Draft, one: NotMet, vocabulary: Vocabulary) -> Sentence:
+    rule, conditions = one.rule, one.rule.terms.conditions
+    document = OfDocument(rule.document, None, draft.as_of)
+    values: dict[str, Span | Sentence] = {
+        "label": spans.rule_label(rule),
+        "marker": draft.marker(rule.terms.clause, rule.terms.quote),
+        "as_of": spans.day(draft.as_of, document),
+    }
+    if one.limit is not None and one.given is not None:
+        values |= {
+            "input": spans.label("inputs", one.condition),
+            "limit": spans.rule_number(rule, one.condition, one.limit),
+            "given": spans.echo(one.condition, one.given),
+        }
+        return write(f"figures.not_met.{one.bound}", **values)
+    last = rule.last_day()
+    if one.condition == "expired" and last:
+        values["until"] = spans.day(last, OfRule(rule))
+        draft.note("expired", write("figures.notices.expired", **values))
+    if one.condition == "level":
+        labels = [(spans.label("levels", n),) for n in conditions.level]
+        values["levels"] = spans.joined(labels, "figures.not_met.or")
+    if one.condition in vocabulary.facts:
+        key = "unless" if one.condition in conditions.unless else "fact"
+        values["condition"] = spans.label("facts", one.condition)
+        return write(f"figures.not_met.{key}", **values)
+    return write(f"figures.not_met.{one.condition}", **values)
+
+
+def _finished(draft: Draft, behaviour: str, verdict: Verdict | None = None) -> Answer:
+    """The answer of a draft; a sentence that its source does not bear out is left out.
+
+    In tests every violation is an error; see tests/conftest.py.
+    """
+    unsound = [line for line in draft.lines if violations([line])]
+    if unsound:
+        draft.lines = [line for line in draft.lines if line not in unsound]
+        draft.note("withheld", write("figures.notices.withheld"))
+    text = "\n".join(spans.plain([line]) for line in draft.lines)
+    return Answer(
+        "clarify" if behaviour == "clarify" else "answer",
+        text,
+        draft.citations(),
+        tuple(draft.cards),
+        verdict,
+        draft.notices(),
+    )

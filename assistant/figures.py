@@ -1,0 +1,128 @@
+"""From a topic and what is known to an answer with figures, if the rules give one."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+
+from assistant import spans
+from assistant.answer import Answer, Notice
+from assistant.compose import notices
+from assistant.draft import Draft
+from assistant.facts import chinese_date
+from assistant.figure_reply import reply
+from assistant.known import Known
+from assistant.money_turn import MONEY, MoneyTurn
+from assistant.reckon import reckon
+from assistant.rules import Rule, Rulebook
+from assistant.terms import Promise
+from assistant.topic import at_levels
+from index.library import Library
+from index.ranking import PlacePath
+from prompts import say
+
+
+def figure_answer(
+    turn: MoneyTurn, library: Library, rulebook: Rulebook
+) -> Answer | None:
+    """What the rules answer, None where the clauses' own words answer better."""
+    request = turn.request
+    if turn.topic is None or not request.wants & MONEY:
+        return None
+    rules = at_levels(turn.topic.rules, request.levels)
+    if not rules:
+        return None
+    found = reckon(rules, turn.known, turn.places, turn.as_of, rulebook)
+    draft = Draft(library, turn.as_of)
+    answer = reply(request, found, turn.known, rulebook, draft)
+    return with_status(answer, draft) if answer else None
+
+
+def with_status(answer: Answer, draft: Draft) -> Answer:
+    """The answer with the status of each text that it cites, said once."""
+    documents = {
+        (d := draft.library.documents[clause.partition("#")[0]]).id: d
+        for clause in draft.quoted
+    }
+    roots = {d.parent or d.id: d for d in documents.values()}
+    lines = [
+        spans.plain(
+            [
+                spans.write(
+                    "figures.answer.status",
+                    title=spans.of_document(d.short, d, draft.as_of),
+                    status=spans.status(d, draft.as_of),
+                )
+            ]
+        )
+        for d in roots.values()
+    ]
+    text = "\n".join(line for line in (answer.text, *lines) if line)
+    by_code = {(n.code, n.text): n for n in answer.notices}
+    for notice in notices(roots.values(), draft.as_of):
+        by_code.setdefault((notice.code, notice.text), notice)
+    return replace(answer, text=text, notices=tuple(by_code.values()))
+
+
+def measure_notices(
+    rules: Iterable[Rule],
+    cited: Iterable[str],
+    known: Known,
+    rulebook: Rulebook,
+    as_of: date,
+) -> tuple[Notice, ...]:
+    """What must be said of the measures in an extractive answer: over, not to you."""
+    clauses = set(cited)
+    found: dict[tuple[str, str], Notice] = {}
+    for rule in rules:
+        if not clauses & set(rule.clauses):
+            continue
+        for notice in _notices_of(rule, known, rulebook, as_of):
+            found.setdefault((notice.code, notice.text), notice)
+    return tuple(found.values())
+
+
+def _notices_of(
+    rule: Rule, known: Known, rulebook: Rulebook, as_of: date
+) -> Iterable[Notice]:
+    last, payee = rule.last_day(), rule.terms.payee
+    if last and as_of > last and last != rule.document.valid_until:
+        text = say(
+            "figures.notices.expired",
+            label=rule.terms.label,
+            until=chinese_date(last),
+            as_of=chinese_date(as_of),
+        )
+        yield Notice("expired", text)
+    if payee != "enterprise" and payee not in known.is_payee:
+        label = rulebook.vocabulary.payees[payee].label
+        yield Notice("not_you", say("figures.notices.not_you", payee=label))
+    if isinstance(rule.terms.amount, Promise):
+        yield Notice("ratio_unspecified", say("figures.notices.ratio_unspecified"))
+
+
+def with_measures(answer: Answer, turn: MoneyTurn, rulebook: Rulebook) -> Answer:
+    """An extractive answer with what must be said of the measures that it cites."""
+    if turn.topic is None or not answer.citations:
+        return answer
+    first = answer.citations[:1]
+    cited = [c.clause for c in (answer.citations if turn.topic.named else first)]
+    found = measure_notices(turn.topic.rules, cited, turn.known, rulebook, turn.as_of)
+    said = {(n.code, n.text) for n in answer.notices}
+    new = tuple(n for n in found if (n.code, n.text) not in said)
+    return replace(answer, notices=(*answer.notices, *new))
+
+
+def with_profile(answer: Answer, known: Known, places: Sequence[PlacePath]) -> Answer:
+    """The answer with the profile that it was given for."""
+    levels = sorted(known.levels)
+    inputs = {
+        name: f"{mentions[-1].value.normalize():f}"
+        for name, mentions in known.numbers.items()
+        if mentions
+    }
+    return replace(
+        answer,
+        place="".join(places[0]) if places else None,
+        level=levels[0] if levels else None,
+        inputs=inputs,
+    )

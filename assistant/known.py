@@ -1,0 +1,165 @@
+"""What a conversation knows of the asker, and the profile it makes for a rule."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+
+from assistant.calculator import PlacePath, Profile
+from assistant.dates_said import read_days
+from assistant.inputs import Given, InputError, given
+from assistant.question import patterns
+from assistant.rules import Rule
+from assistant.slots import Doubt, Mention, Read
+from assistant.vocabulary import Vocabulary
+
+NEGATION = 10  # characters before a level in which 没评上 denies it
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Levels, facts and numbers as said, the latest of each."""
+
+    place: PlacePath | None = None
+    levels: frozenset[str] = frozenset()
+    facts: Mapping[str, bool] = field(default_factory=dict[str, bool])
+    numbers: Mapping[str, tuple[Mention, ...]] = field(
+        default_factory=dict[str, tuple[Mention, ...]]
+    )
+    deed: tuple[date, date] | None = None
+    is_payee: frozenset[str] = frozenset()
+
+
+def learn(known: Known, text: str, read: Read, vocabulary: Vocabulary) -> Known:
+    """What is known after a turn: what it says replaces what was said before."""
+    levels = read_levels(text, vocabulary)
+    payees = read_payees(text, vocabulary)
+    return replace(
+        known,
+        levels=levels or known.levels,
+        facts={**known.facts, **read_facts(text, vocabulary)},
+        numbers=_numbers(known.numbers, read.mentions, vocabulary),
+        is_payee=payees or known.is_payee,
+    )
+
+
+def read_payees(text: str, vocabulary: Vocabulary) -> frozenset[str]:
+    """What the asker says to be; 我们委托技校 is no training institution."""
+    other = patterns()["not_self"]
+    return frozenset(
+        name
+        for name, payee in vocabulary.payees.items()
+        for found in payee.self.finditer(text)
+        if not other.search(found.group())
+    )
+
+
+def deed_of(text: str, read: Read, as_of: date) -> tuple[date, date] | None:
+    """When it was or will be done, if a day is said that belongs to no number."""
+    dated = {m.days for m in read.mentions if m.days}
+    days = read_days(text, as_of)
+    if not days or dated:
+        return None
+    return min(d.first for d in days), max(d.last for d in days)
+
+
+def _numbers(
+    before: Mapping[str, tuple[Mention, ...]],
+    mentions: Sequence[Mention],
+    vocabulary: Vocabulary,
+) -> dict[str, tuple[Mention, ...]]:
+    """The numbers by input; a new yearly rent does away with an old monthly one."""
+    names = dict.fromkeys(m.name for m in mentions)
+    kin = {
+        other
+        for name in names
+        for other in vocabulary.inputs
+        if name in vocabulary.bases(other) or other in vocabulary.bases(name)
+    }
+    kept = {name: said for name, said in before.items() if name not in kin}
+    return kept | {n: tuple(m for m in mentions if m.name == n) for n in names}
+
+
+def read_levels(text: str, vocabulary: Vocabulary) -> frozenset[str]:
+    """The levels that the asker says to have; 没评上小巨人 is none."""
+    found: list[tuple[int, int, str]] = []
+    for name, level in vocabulary.levels.items():
+        found += [(m.start(), m.end(), name) for m in level.words.finditer(text)]
+    found.sort(key=lambda row: row[0] - row[1])
+    kept: list[tuple[int, int, str]] = []
+    for start, end, name in found:
+        if all(end <= s or e <= start for s, e, _ in kept):
+            kept.append((start, end, name))
+    denied = patterns()["denied"]
+    levels = {
+        name
+        for start, _, name in kept
+        if not denied.search(text[max(0, start - NEGATION) : start])
+    }
+    if len(levels) > 1:
+        levels.discard("specialised")
+    return frozenset(levels)
+
+
+def read_facts(text: str, vocabulary: Vocabulary) -> dict[str, bool]:
+    """What holds and what does not, as far as it is said."""
+    facts: dict[str, bool] = {}
+    for name, fact in vocabulary.facts.items():
+        if fact.no.search(text):
+            facts[name] = False
+        elif fact.yes.search(text):
+            facts[name] = True
+    return facts
+
+
+def profile_for(rule: Rule, known: Known) -> tuple[Profile, tuple[Doubt, ...]]:
+    """The profile that a rule is assessed with, and the numbers in doubt."""
+    inputs: dict[str, Given] = {}
+    doubts: list[Doubt] = []
+    for name, mentions in known.numbers.items():
+        counted = [m for m in mentions if _within(rule, m)]
+        values = _values(counted)
+        if values is None:
+            said = counted[-1]
+            doubts.append(Doubt("several", name, said.cue))
+            continue
+        if not values:
+            continue
+        try:
+            inputs[name] = given(name, *values)
+        except InputError as error:
+            doubts.append(Doubt(error.code, name, ""))
+    profile = Profile(
+        place=known.place,
+        levels=known.levels,
+        inputs=inputs,
+        facts=known.facts,
+        deed=known.deed,
+        is_payee=known.is_payee,
+    )
+    return profile, tuple(doubts)
+
+
+def _within(rule: Rule, mention: Mention) -> bool:
+    """Whether a number was said for a time that the rule's event covers."""
+    event, days = rule.terms.event, mention.days
+    if event is None or days is None:
+        return True
+    early = event.first is not None and days[0] < event.first
+    late = event.last is not None and days[1] > event.last
+    return not (early or late)
+
+
+def _values(mentions: Iterable[Mention]) -> tuple[Decimal, ...] | None:
+    """The parts that make one number: 设备 and 软件; None where that is unclear."""
+    said = list({(m.value, m.cue): m for m in mentions}.values())
+    values = [m.value for m in said]
+    if len(said) < 2:
+        return tuple(values)
+    for i, value in enumerate(values):
+        others = values[:i] + values[i + 1 :]
+        if value == sum(others, Decimal(0)):  # 设备80万，软件30万，一共110万
+            return tuple(others) if len(others) > 1 else (value,)
+    if len({m.cue for m in said}) == len(said) or all(m.joined for m in said[1:]):
+        return tuple(values)
+    return None

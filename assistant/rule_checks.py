@@ -1,0 +1,157 @@
+"""A rule against its clause: the quote verbatim, every figure of it in the quote."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+
+from assistant.dates_said import read_days
+from assistant.money import Sum, read_money
+from assistant.quantities import read_counts, read_shares
+from assistant.quotes import stands_in
+from assistant.terms import Passage, Relief, Stated, Table, Terms
+from assistant.vocabulary import Vocabulary
+from index.read import Clause
+from prompts import say, words
+
+PLAIN = re.compile(r"\d+(?:\.\d+)?")
+BOUNDS = ("more_than", "at_least", "at_most", "less_than", "at_least_rate")
+MONTHS = {"年": 12, "月": 1}
+
+
+def faults(
+    terms: Terms, clauses: Mapping[str, Clause], vocabulary: Vocabulary
+) -> list[str]:
+    """What is wrong with a rule, one line a fault, in Chinese; [] when all is well."""
+    problems = [*_unknown_names(terms, vocabulary), *_bad_words(terms)]
+    passages = [("quote", terms.clause, terms.quote)]
+    passages += [(f"also_in.{i}", p.clause, p.quote) for i, p in _also(terms)]
+    passages += [
+        (f"excludes.{i}.quote", terms.clause, e.quote)
+        for i, e in enumerate(terms.excludes, 1)
+    ]
+    for field, clause, quote in passages:
+        if clause not in clauses:
+            problems.append(say("messages.rules.no_clause", clause=clause))
+        elif not stands_in(quote, clauses[clause].text):
+            problems.append(
+                say("messages.rules.quote", field=field, quote=quote, clause=clause)
+            )
+    quoted = "\n".join(quote for _, _, quote in passages)
+    problems += _bounds_not_worded(terms, quoted)
+    return problems + _numbers_not_quoted(terms, quoted, vocabulary)
+
+
+def _also(terms: Terms) -> Iterator[tuple[int, Passage]]:
+    return enumerate(terms.also_in, 1)
+
+
+def _unknown_names(terms: Terms, vocabulary: Vocabulary) -> Iterator[str]:
+    groups = {
+        "benefits": {terms.benefit},
+        "payees": {terms.payee},
+        "levels": set(terms.conditions.level),
+        "facts": {
+            *terms.conditions.facts,
+            *terms.conditions.assumed,
+            *terms.conditions.unless,
+        },
+        "inputs": {n for b in BOUNDS for n in getattr(terms.conditions, b)}
+        | set(terms.amount.inputs),
+    }
+    for group, names in groups.items():
+        for name in sorted(names - set(getattr(vocabulary, group))):
+            kind = words("figures.vocabulary")[group]
+            yield say(
+                "messages.rules.unknown", field=group, name=name, kind=kind, file=group
+            )
+
+
+def _bad_words(terms: Terms) -> Iterator[str]:
+    for line in terms.words:
+        try:
+            re.compile(line)
+        except re.error as error:
+            yield say("messages.rules.bad_words", words=line, problem=error)
+
+
+def _numbers_not_quoted(terms: Terms, quoted: str, vocabulary: Vocabulary) -> list[str]:
+    """Figures and dates of the rule that neither the quote nor `because` explains."""
+    known = _numbers_in(quoted)
+    problems: list[str] = []
+    fields = {"amount.bound", *(f"conditions.{bound}" for bound in BOUNDS)}
+    for field, value, kind in stated_numbers(terms, vocabulary):
+        fields.add(field)
+        if field not in terms.because and value not in known[kind]:
+            shown = f"{value.normalize():f}"
+            problems.append(say("messages.rules.number", field=field, value=shown))
+    days = {d for m in read_days(quoted, _year_of(terms)) for d in (m.first, m.last)}
+    for field, day in stated_days(terms):
+        fields.add(field)
+        if field not in terms.because and day not in days:
+            problems.append(say("messages.rules.date", field=field, value=day))
+    stray = sorted(set(terms.because) - fields)
+    return problems + [say("messages.rules.because", field=f) for f in stray]
+
+
+def _year_of(terms: Terms) -> date:
+    days = [day for _, day in stated_days(terms)]
+    return min(days, default=date(2000, 1, 1))
+
+
+def _numbers_in(quoted: str) -> dict[str, set[Decimal]]:
+    counts = read_counts(quoted)
+    plain = {Decimal(n) for n in PLAIN.findall(unicodedata.normalize("NFKC", quoted))}
+    rates = {share.rate for share in read_shares(quoted)}
+    if words("figures.reading.all") in quoted:  # 免收: the whole of it
+        rates.add(Decimal(1))
+    return {
+        "money": {m.yuan for m in read_money(quoted) if isinstance(m, Sum)},
+        "rate": rates,
+        "months": {c.number * MONTHS[c.unit] for c in counts if c.unit in MONTHS},
+        "plain": plain | {c.number for c in counts},
+    }
+
+
+def _bounds_not_worded(terms: Terms, quoted: str) -> Iterator[str]:
+    """Bounds for which the quote has no word: 不超过 for at_most, 以上 for at_least."""
+    worded: dict[str, str] = words("figures.reading.bounds")
+    claimed = {f"conditions.{b}": b for b in BOUNDS if getattr(terms.conditions, b)}
+    bound = getattr(terms.amount, "bound", None)
+    if bound in ("at_most", "at_least"):
+        claimed["amount.bound"] = bound
+    for field, name in claimed.items():
+        if field not in terms.because and not re.search(worded[name], quoted):
+            yield say("messages.rules.bound", field=field, bound=worded[name])
+    if bound == "exact" and "amount.bound" not in terms.because:
+        found = re.search(worded["at_most"], quoted)
+        if found and not isinstance(terms.amount, Relief | Table):
+            yield say("messages.rules.not_exact", bound=found.group())
+
+
+def stated_numbers(terms: Terms, vocabulary: Vocabulary) -> Iterator[Stated]:
+    """Every number of a rule with the path of its field."""
+    yield from terms.amount.numbers
+    for bound in BOUNDS:
+        for name, value in getattr(terms.conditions, bound).items():
+            field = f"conditions.{bound}.{name}"
+            kind = (
+                vocabulary.inputs[name].kind if name in vocabulary.inputs else "count"
+            )
+            yield field, value, "plain" if kind == "count" else kind
+    if len(terms.payers) > 1:
+        for payer, share in terms.payers.items():
+            yield f"payers.{payer}", share, "plain"
+
+
+def stated_days(terms: Terms) -> Iterator[tuple[str, date]]:
+    """Every date of a rule with its field."""
+    event = terms.event
+    days = {
+        "start": terms.start,
+        "end": terms.end,
+        "event.from": event.first if event else None,
+        "event.to": event.last if event else None,
+    }
+    yield from ((field, day) for field, day in days.items() if day)

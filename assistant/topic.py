@@ -1,0 +1,112 @@
+"""Which rules a question is about: by how it names the benefit, else by its clause."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from assistant.question import Request, patterns
+from assistant.rules import Rule, Rulebook
+from index.ranking import Hit, PlacePath
+from index.scope import applies
+
+# A follow-up is short, or it points back: 那…呢, 刚才, 一共.
+SHORT = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """The benefits asked about and their rules at the asker's places and levels."""
+
+    benefits: frozenset[str]
+    rules: tuple[Rule, ...]
+    named: bool  # the question calls them by name; else the best clause decides
+
+
+def topic_of(
+    request: Request,
+    hits: Sequence[Hit],
+    rulebook: Rulebook,
+    places: Sequence[PlacePath],
+    last: Topic | None,
+) -> Topic | None:
+    """What a question is about; None where no rule stands behind it."""
+    benefits = benefits_named(request.text, rulebook)
+    if last and follows_up(request, benefits, last, rulebook):
+        benefits = last.benefits
+    if benefits:
+        everywhere = [r for r in rulebook.rules.values() if r.terms.benefit in benefits]
+        rules = _there(everywhere, places)
+        return Topic(benefits, _told_apart(rules, request), named=True)
+    rules = _of_best_clause(request, hits, rulebook, places)
+    if not rules:
+        return None
+    return Topic(frozenset(r.terms.benefit for r in rules), rules, named=False)
+
+
+def benefits_named(text: str, rulebook: Rulebook) -> frozenset[str]:
+    """The benefits that a normalised question calls by one of their names."""
+    return frozenset(
+        name
+        for name, benefit in rulebook.vocabulary.benefits.items()
+        if benefit.words.search(text) and not benefit.not_words.search(text)
+    )
+
+
+def follows_up(
+    request: Request, named: frozenset[str], last: Topic, rulebook: Rulebook
+) -> bool:
+    """Whether a question goes on with the last topic rather than opening one."""
+    if named and not named & last.benefits:
+        again = patterns()["again"].search(request.text)
+        fits = any(
+            _matches(r, request.text)
+            for r in rulebook.rules.values()
+            if r.terms.benefit in last.benefits and r.terms.words
+        )
+        return bool(again and fits)
+    if named:
+        return False
+    points_back = bool(patterns()["again"].search(request.text))
+    return points_back or len(request.text) <= SHORT
+
+
+def at_levels(rules: Iterable[Rule], levels: Sequence[str]) -> tuple[Rule, ...]:
+    """The rules of the levels of government that were asked for; all if none were."""
+    return tuple(r for r in rules if not levels or r.document.level in levels)
+
+
+def _there(rules: Iterable[Rule], places: Sequence[PlacePath]) -> list[Rule]:
+    return [r for r in rules if not places or applies(r.document, places)]
+
+
+def _matches(rule: Rule, text: str) -> bool:
+    return any(re.search(line, text) for line in rule.terms.words)
+
+
+def _told_apart(rules: Iterable[Rule], request: Request) -> tuple[Rule, ...]:
+    """Of the rules of one benefit in one text, those that the question's words fit."""
+    groups: dict[tuple[str, str], list[Rule]] = {}
+    for rule in rules:
+        groups.setdefault((rule.terms.benefit, rule.document.id), []).append(rule)
+    kept: list[Rule] = []
+    for group in groups.values():
+        fitting = [r for r in group if _matches(r, request.text)]
+        kept += fitting or group
+    return tuple(kept)
+
+
+def _of_best_clause(
+    request: Request,
+    hits: Sequence[Hit],
+    rulebook: Rulebook,
+    places: Sequence[PlacePath],
+) -> tuple[Rule, ...]:
+    """The rules of the best clause, if it grants one thing or the words tell which."""
+    if not hits:
+        return ()
+    rules = _there(rulebook.of_clause(hits[0].clause.id), places)
+    fitting = [r for r in rules if _matches(r, request.text)]
+    if fitting:
+        return tuple(fitting)
+    alone = len({r.terms.benefit for r in rules}) == 1
+    return tuple(rules) if alone else ()
