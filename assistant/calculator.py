@@ -9,6 +9,7 @@ from assistant.amounts import Figure, compute
 from assistant.inputs import Given, resolve
 from assistant.rules import Rule
 from assistant.terms import Limit, Promise
+from assistant.vocabulary import load_vocabulary
 
 __all__ = ["Figure", "Finding", "Granted", "Missing", "NotMet", "Profile", "assess"]
 
@@ -25,6 +26,7 @@ class Profile:
     facts: Mapping[str, bool] = field(default_factory=dict[str, bool])
     deed: tuple[date, date] | None = None  # when it was or will be done
     is_payee: frozenset[str] = frozenset()  # payees that the asker is
+    mixed: frozenset[str] = frozenset()  # facts that hold for one thing, not another
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,9 @@ def _level(rule: Rule, profile: Profile, _: date) -> NotMet | Missing | None:
 
 
 def _facts(rule: Rule, profile: Profile, _: date) -> NotMet | Missing | None:
-    conditions, known = rule.terms.conditions, profile.facts
+    conditions = rule.terms.conditions
+    facts = {n: held for n, held in profile.facts.items() if n not in profile.mixed}
+    known = facts | dict.fromkeys(profile.mixed & set(conditions.facts), True)
     for name in (*conditions.facts, *conditions.assumed):
         if known.get(name) is False:
             return NotMet(rule, name)
@@ -140,6 +144,10 @@ def _facts(rule: Rule, profile: Profile, _: date) -> NotMet | Missing | None:
 def _bounds(rule: Rule, profile: Profile, _: date) -> NotMet | Missing | None:
     """Every bound, or one of them where one is enough (by month or by quarter)."""
     conditions = rule.terms.conditions
+    for name in rule.terms.amount.inputs:
+        base = resolve(name, profile.inputs)
+        if base and base.value <= 0:
+            return NotMet(rule, name, "positive", Decimal(0), base.value)
     tests = {
         "more_than": conditions.more_than,
         "at_least": conditions.at_least,
@@ -153,7 +161,9 @@ def _bounds(rule: Rule, profile: Profile, _: date) -> NotMet | Missing | None:
     for bound, limits in tests.items():
         for name, limit in limits.items():
             given = resolve(name, profile.inputs)
-            if given is None:
+            if given is None and _part_suffices(name, bound, limit, profile):
+                held += 1
+            elif given is None:
                 unknown.append(name)
             elif holds(bound, given.value, limit):
                 held += 1
@@ -165,6 +175,15 @@ def _bounds(rule: Rule, profile: Profile, _: date) -> NotMet | Missing | None:
         return failed[0]
     unknown = unknown[:1] if conditions.any_of else unknown
     return Missing(rule, tuple(unknown)) if unknown else None
+
+
+def _part_suffices(name: str, bound: str, limit: Decimal, profile: Profile) -> bool:
+    """Whether a known part of a whole already reaches its threshold."""
+    if bound not in ("more_than", "at_least"):
+        return False
+    parts = load_vocabulary().inputs[name].includes
+    known = [g for part in parts if (g := resolve(part, profile.inputs))]
+    return any(holds(bound, g.value, limit) for g in known)
 
 
 def holds(bound: str, value: Decimal, limit: Decimal) -> bool:

@@ -6,12 +6,21 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from assistant.about_last import about_last, asks_about_last
+from assistant.amounts import Figure
 from assistant.answer import Answer
 from assistant.compose import compose
 from assistant.document_answers import answer_facts, with_validity
 from assistant.facts import named_documents
 from assistant.figures import figure_answer, with_measures, with_profile
-from assistant.money_turn import MoneyTurn, needs_place, read_turn
+from assistant.money_turn import (
+    MoneyTurn,
+    ask_benefit,
+    compares_before,
+    names_best_clause,
+    needs_place,
+    read_turn,
+    vague,
+)
 from assistant.places import Ambiguous, Found, NoPlace, Place, Several, find_place
 from assistant.question import Request, read_question
 from assistant.refusal import answerable, decision_model, signs
@@ -88,6 +97,8 @@ class Assistant:
             return answer
         known = Place(session.place) if session.place else None
         places = _paths(find_place(request.text, known)) or _known(known)
+        if session.place and compares_before(request) and session.place not in places:
+            places = (*places, session.place)
         if len(places) == 1:
             session.place = places[0]
         covered = tuple(p for p in places if self._covers(p))
@@ -97,7 +108,8 @@ class Assistant:
         query = _query(request, covered, as_of)
         ranking = self.index.search(query, TOP_K)
         turn = self._turn(request, ranking, covered, session, as_of)
-        answer = self._from_evidence(turn, ranking)
+        answer, sums = self._from_evidence(turn, ranking)
+        session.figures = (*session.figures, sums)[-3:] if sums else session.figures
         return with_profile(answer, turn.known, places)
 
     def _of_last(
@@ -127,31 +139,34 @@ class Assistant:
         session.wants = turn.request.wants
         return turn
 
-    def _from_evidence(self, turn: MoneyTurn, ranking: Ranking) -> Answer:
+    def _from_evidence(
+        self, turn: MoneyTurn, ranking: Ranking
+    ) -> tuple[Answer, tuple[Figure, ...]]:
+        """The answer, and the sums that a later turn may go back to."""
         request, places, as_of = turn.request, turn.places, turn.as_of
         library = self.index.library
         if request.facts:
             named = named_documents(request.text, library, places)
             if named.by_name or request.speaks_of_a_text:
                 if not named.documents:
-                    return self._ask_which_document()
-                return answer_facts(request, named, library, as_of)
+                    return self._ask_which_document(), ()
+                return answer_facts(request, named, library, as_of), ()
         found = signs(request.search, ranking, self.index.lexical)
-        sure = answerable(found) >= decision_model().threshold
-        if turn.follows and (answer := figure_answer(turn, library, self.rulebook)):
-            return answer
-        if not sure:
-            return self._decline(ranking)
-        if needs_place(turn) or (
-            turn.topic is None and not places and len(near_provinces(ranking)) > 1
-        ):
-            return self._ask_place()
-        if answer := figure_answer(turn, library, self.rulebook):
-            return answer
+        sure = turn.follows or names_best_clause(turn, ranking.hits)
+        if not sure and answerable(found) < decision_model().threshold:
+            return (ask_benefit() if vague(turn) else self._decline(ranking)), ()
+        if vague(turn):
+            return ask_benefit(), ()
+        near = turn.topic is None and not places and len(near_provinces(ranking)) > 1
+        if near or needs_place(turn):
+            return self._ask_place(), ()
+        answer, sums = figure_answer(turn, library, self.rulebook)
+        if answer:
+            return answer, sums
         answer = compose(request, ranking.hits, self.index.lexical, as_of)
         answer = with_measures(answer, turn, self.rulebook)
         document = ranking.hits[0].document
-        return with_validity(answer, document, request, library, as_of)
+        return with_validity(answer, document, request, library, as_of), ()
 
     def _decline(self, ranking: Ranking) -> Answer:
         """A typed refusal that says what the texts do hold."""

@@ -33,7 +33,7 @@ def figures(
             _payers(draft, figure)
     for dropped in found.choice.dropped:
         _no_double(draft, dropped)
-    if "total" in request.wants:
+    if "total" in request.wants or known.several_firms or _of_one_benefit(found):
         _total(draft, found, rulebook)
     if "difference" in request.wants:
         _difference(draft, found)
@@ -103,6 +103,18 @@ def _no_double(draft: Draft, dropped: Dropped) -> None:
     marker = draft.marker(clause, dropped.quote)
     draft.add(write("figures.answer.better", **values, quote=quote, marker=marker))
     draft.note("no_double", write("figures.notices.no_double", **values))
+
+
+def _of_one_benefit(found: Reckoning) -> bool:
+    """Whether the sums are parts of one benefit: 中级工 and 高级工, two stages."""
+    kept = found.choice.kept
+    return len(kept) > 1 and all(
+        f.rule.terms.benefit == kept[0].rule.terms.benefit
+        and f.rule.document.id == kept[0].rule.document.id
+        and bool(f.inputs or f.rule.terms.adds_to)
+        and not (getattr(f.rule.terms.amount, "places", None) and not f.inputs)
+        for f in kept
+    )
 
 
 def _total(draft: Draft, found: Reckoning, rulebook: Rulebook) -> None:

@@ -34,10 +34,7 @@ def reply(
     if found.doubts and not found.figures:
         return _ask_about(found.doubts[0], vocabulary)
     if found.figures:
-        figures(draft, request, found, known, rulebook)
-        if request.levels or {"verdict", "all", "difference"} & request.wants:
-            _reasons(draft, found.not_met, vocabulary)
-        return _finished(draft, "answer", _verdict(request, found, known))
+        return _figures(request, found, known, rulebook, draft)
     if "base_at_cap" in request.wants and any(
         [base_at_cap(draft, m.rule) for m in found.missing]
     ):
@@ -46,12 +43,48 @@ def reply(
         return _ask_for(found.missing, draft, vocabulary)
     if found.granted and request.wants & NUMBERS and _promised(found.granted):
         _promises(draft, found.granted, known, vocabulary)
-        return _finished(draft, "answer")
+        return _finished(draft, "answer", _verdict(request, found, known))
     if found.not_met and not found.missing and not found.granted:
-        _reasons(draft, found.not_met, vocabulary)
-        verdict = "no" if "verdict" in request.wants else None
-        return _finished(draft, "answer", verdict)
+        _reasons(draft, found.not_met, known, vocabulary)
+        return _finished(draft, "answer", _verdict(request, found, known))
     return None
+
+
+def stated(
+    request: Request,
+    found: Reckoning,
+    known: Known,
+    rulebook: Rulebook,
+    draft: Draft,
+) -> Answer | None:
+    """The rules in the words of their clauses: what a follow-up goes back to."""
+    rules = [f.rule for f in (*found.missing, *found.granted)]
+    if not rules:
+        return None
+    if _promised(found.granted):
+        _promises(draft, found.granted, known, rulebook.vocabulary)
+    for one in found.missing[:3]:
+        draft.add(_stated(draft, one.rule))
+    return _finished(draft, "answer", _verdict(request, found, known))
+
+
+def _figures(
+    request: Request,
+    found: Reckoning,
+    known: Known,
+    rulebook: Rulebook,
+    draft: Draft,
+) -> Answer:
+    """The figures; with them what else was asked for, granted or not."""
+    figures(draft, request, found, known, rulebook)
+    if request.levels or "all" in request.wants:
+        for one in found.granted[:3]:
+            draft.add(_stated(draft, one.rule))
+            if isinstance(one.rule.terms.amount, Promise):
+                draft.add(write("figures.answer.promise"))
+    if request.levels or {"verdict", "all", "difference"} & request.wants:
+        _reasons(draft, found.not_met, known, rulebook.vocabulary)
+    return _finished(draft, "answer", _verdict(request, found, known))
 
 
 def _wants_own_sum(request: Request) -> bool:
@@ -63,14 +96,14 @@ def _wants_own_sum(request: Request) -> bool:
 
 
 def _verdict(request: Request, found: Reckoning, known: Known) -> Verdict | None:
+    """Whether the asker gets something, where that is what he asks."""
     if "verdict" not in request.wants:
         return None
-    rules = [f.rule for f in found.figures]
-    theirs = all(
-        r.terms.payee != "enterprise" and r.terms.payee not in known.is_payee
-        for r in rules
-    )
-    return "no" if theirs or all(r.document.draft for r in rules) else "yes"
+    given = [f.rule for f in (*found.figures, *found.granted)]
+    theirs = [r for r in given if r.terms.payee in ("enterprise", *known.is_payee)]
+    if any(not r.document.draft for r in theirs):
+        return "yes"
+    return "depends" if found.missing else "no"
 
 
 def _promised(granted: tuple[Granted, ...]) -> bool:
@@ -127,12 +160,15 @@ def _ask_about(doubt: Doubt, vocabulary: Vocabulary) -> Answer:
     return Answer("clarify", question, questions=(question,))
 
 
-def _reasons(draft: Draft, not_met: tuple[NotMet, ...], vocabulary: Vocabulary) -> None:
+def _reasons(
+    draft: Draft, not_met: tuple[NotMet, ...], known: Known, vocabulary: Vocabulary
+) -> None:
     """Why each rule gives nothing, with the words of its clause."""
     for one in not_met[:3]:
         draft.add(_reason(draft, one, vocabulary))
         clause, quote = one.rule.terms.clause, one.rule.terms.quote
         draft.add(write("figures.answer.basis", quote=draft.words(clause, quote)))
+        not_you(draft, one.rule, known, vocabulary)
 
 
 def _reason(draft: Draft, one: NotMet, vocabulary: Vocabulary) -> Sentence:

@@ -5,36 +5,58 @@ from dataclasses import replace
 from datetime import date
 
 from assistant import spans
+from assistant.amounts import Figure
 from assistant.answer import Answer, Notice
 from assistant.compose import notices
 from assistant.draft import Draft
 from assistant.facts import chinese_date
-from assistant.figure_reply import reply
+from assistant.figure_reply import reply, stated
 from assistant.known import Known
 from assistant.money_turn import MONEY, MoneyTurn
-from assistant.reckon import reckon
+from assistant.question import Request
+from assistant.reckon import beside, reckon
 from assistant.rules import Rule, Rulebook
 from assistant.terms import Promise
-from assistant.topic import at_levels
+from assistant.topic import Topic, at_levels
 from index.library import Library
 from index.ranking import PlacePath
 from prompts import say
 
+# What is asked of two sums, of which an earlier turn may have given one.
+COMPARED = frozenset({"difference", "total"})
+
 
 def figure_answer(
     turn: MoneyTurn, library: Library, rulebook: Rulebook
-) -> Answer | None:
-    """What the rules answer, None where the clauses' own words answer better."""
-    request = turn.request
-    if turn.topic is None or not request.wants & MONEY:
-        return None
-    rules = at_levels(turn.topic.rules, request.levels)
+) -> tuple[Answer | None, tuple[Figure, ...]]:
+    """What the rules answer, with its sums; None where the clauses answer better."""
+    request, topic = turn.request, turn.topic
+    if topic is None or not (request.wants & MONEY or turn.follows):
+        return None, ()
+    rules = at_levels(topic.rules, request.levels)
     if not rules:
-        return None
+        return (_silent(request, topic, rulebook) if topic.named else None), ()
     found = reckon(rules, turn.known, turn.places, turn.as_of, rulebook)
+    if COMPARED & request.wants and len(found.sums) < 2:
+        found = beside(found, turn.earlier)
     draft = Draft(library, turn.as_of)
     answer = reply(request, found, turn.known, rulebook, draft)
-    return with_status(answer, draft) if answer else None
+    if answer is None and turn.follows:
+        answer = stated(request, found, turn.known, rulebook, draft)
+    return (with_status(answer, draft) if answer else None), found.sums
+
+
+def _silent(request: Request, topic: Topic, rulebook: Rulebook) -> Answer | None:
+    """That the texts of the levels asked about say nothing of a benefit."""
+    if not topic.rules:
+        return None
+    benefits = rulebook.vocabulary.benefits
+    text = say(
+        "figures.answer.silent",
+        level="、".join(say(f"replies.levels.{level}") for level in request.levels),
+        label="、".join(benefits[b].label for b in sorted(topic.benefits)),
+    )
+    return Answer("refuse", text, reason="silent")
 
 
 def with_status(answer: Answer, draft: Draft) -> Answer:

@@ -31,7 +31,7 @@ class Given:
     steps: tuple[str, ...] = ()
 
 
-def given(name: str, *parts: Decimal) -> Given:
+def given(name: str, *parts: Decimal, steps: tuple[str, ...] = ()) -> Given:
     """One input from the numbers said for it, added up where there are several.
 
     Raises InputError for a negative number and for a part of a head.
@@ -43,10 +43,11 @@ def given(name: str, *parts: Decimal) -> Given:
     if kind == "count" and total != total.to_integral_value():
         raise InputError(name, "fraction")
     if len(parts) == 1:
-        return Given(total, ((name, total),))
+        return Given(total, ((name, total),), steps)
     terms = " + ".join(amount_text(name, part) for part in parts)
     step = f"{terms} = {amount_text(name, total)}"
-    return Given(total, tuple((name, p) for p in (*parts, total)), (step,))
+    said = tuple((name, p) for p in (*parts, total))
+    return Given(total, said, (*steps, step))
 
 
 def resolve(name: str, inputs: Mapping[str, Given]) -> Given | None:
@@ -72,8 +73,6 @@ def _derived(name: str, derivation: Derivation, operands: list[Given]) -> Given:
     else:
         value, sign = first.value + second.value, "+"
         shown = amount_text(name, second.value)
-    if value < 0:
-        raise InputError(name, "negative")
     left = amount_text(name, first.value)
     step = f"{left} {sign} {shown} = {amount_text(name, value)}"
     said = tuple(pair for o in operands for pair in o.said)

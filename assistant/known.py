@@ -1,9 +1,11 @@
 """What a conversation knows of the asker, and the profile it makes for a rule."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from itertools import combinations
 
 from assistant.calculator import PlacePath, Profile
 from assistant.dates_said import read_days
@@ -11,6 +13,7 @@ from assistant.inputs import Given, InputError, given
 from assistant.question import patterns
 from assistant.rules import Rule
 from assistant.slots import Doubt, Mention, Read
+from assistant.terms import Fixed
 from assistant.vocabulary import Vocabulary
 
 NEGATION = 10  # characters before a level in which 没评上 denies it
@@ -28,18 +31,26 @@ class Known:
     )
     deed: tuple[date, date] | None = None
     is_payee: frozenset[str] = frozenset()
+    mixed: frozenset[str] = frozenset()  # facts that hold for one thing only
+    doubts: tuple[Doubt, ...] = ()  # of this turn
+    several_firms: bool = False  # the benefits go to different enterprises
+    full_quota: bool = False  # every place of a prize is taken
 
 
 def learn(known: Known, text: str, read: Read, vocabulary: Vocabulary) -> Known:
     """What is known after a turn: what it says replaces what was said before."""
     levels = read_levels(text, vocabulary)
+    facts, mixed = read_facts(text, vocabulary)
     payees = read_payees(text, vocabulary)
     return replace(
         known,
         levels=levels or known.levels,
-        facts={**known.facts, **read_facts(text, vocabulary)},
+        facts={**known.facts, **facts},
         numbers=_numbers(known.numbers, read.mentions, vocabulary),
         is_payee=payees or known.is_payee,
+        mixed=mixed,
+        several_firms=bool(patterns()["several_firms"].search(text)),
+        full_quota=bool(patterns()["full_quota"].search(text)),
     )
 
 
@@ -101,15 +112,30 @@ def read_levels(text: str, vocabulary: Vocabulary) -> frozenset[str]:
     return frozenset(levels)
 
 
-def read_facts(text: str, vocabulary: Vocabulary) -> dict[str, bool]:
-    """What holds and what does not, as far as it is said."""
+def read_facts(
+    text: str, vocabulary: Vocabulary
+) -> tuple[dict[str, bool], frozenset[str]]:
+    """What holds and what does not, as far as it is said; and what does both.
+
+    一个租国企的，一个租私人的: the fact holds for one thing and not for the other.
+    """
     facts: dict[str, bool] = {}
+    mixed: set[str] = set()
     for name, fact in vocabulary.facts.items():
-        if fact.no.search(text):
-            facts[name] = False
-        elif fact.yes.search(text):
-            facts[name] = True
-    return facts
+        yes = [m.span() for m in fact.yes.finditer(text)]
+        no = [m.span() for m in fact.no.finditer(text)]
+        denials = [s for s in yes if patterns()["negation"].search(text[slice(*s)])]
+        no = [n for n in no if not any(_overlap(n, d) for d in denials)]  # 证没过期
+        yes = [y for y in yes if not any(_overlap(y, n) for n in no)]  # 非国有
+        if yes and no:
+            mixed.add(name)
+        if yes or no:
+            facts[name] = bool(yes)
+    return facts, frozenset(mixed)
+
+
+def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
 
 
 def profile_for(rule: Rule, known: Known) -> tuple[Profile, tuple[Doubt, ...]]:
@@ -126,9 +152,13 @@ def profile_for(rule: Rule, known: Known) -> tuple[Profile, tuple[Doubt, ...]]:
         if not values:
             continue
         try:
-            inputs[name] = given(name, *values)
+            steps = tuple(dict.fromkeys(s for m in counted for s in m.steps))
+            inputs[name] = given(name, *values, steps=steps)
         except InputError as error:
             doubts.append(Doubt(error.code, name, ""))
+    amount = rule.terms.amount
+    if known.full_quota and isinstance(amount, Fixed) and amount.each and amount.places:
+        inputs.setdefault(amount.each, given(amount.each, amount.places))
     profile = Profile(
         place=known.place,
         levels=known.levels,
@@ -136,6 +166,7 @@ def profile_for(rule: Rule, known: Known) -> tuple[Profile, tuple[Doubt, ...]]:
         facts=known.facts,
         deed=known.deed,
         is_payee=known.is_payee,
+        mixed=known.mixed,
     )
     return profile, tuple(doubts)
 
@@ -150,16 +181,27 @@ def _within(rule: Rule, mention: Mention) -> bool:
     return not (early or late)
 
 
-def _values(mentions: Iterable[Mention]) -> tuple[Decimal, ...] | None:
+def _values(mentions: Sequence[Mention]) -> tuple[Decimal, ...] | None:
     """The parts that make one number: 设备 and 软件; None where that is unclear."""
-    said = list({(m.value, m.cue): m for m in mentions}.values())
+    parts = [m for m in mentions if m.is_part]  # 投了6800万，其中设备1200万
+    said = list({(m.value, m.cue): m for m in parts or mentions}.values())
     values = [m.value for m in said]
-    if len(said) < 2:
-        return tuple(values)
+    apart = len(said) > 1 and _unlike([m.cue for m in said])
+    if len(set(values)) < 2 and not apart:
+        return tuple(values[:1])
+    counts = Counter(m.value for m in mentions).most_common(2)
+    (most, times), (_, less) = counts[0], counts[-1]
+    if times > less and not apart:  # said again where it matters
+        return (most,)
     for i, value in enumerate(values):
         others = values[:i] + values[i + 1 :]
         if value == sum(others, Decimal(0)):  # 设备80万，软件30万，一共110万
             return tuple(others) if len(others) > 1 else (value,)
-    if len({m.cue for m in said}) == len(said) or all(m.joined for m in said[1:]):
-        return tuple(values)
-    return None
+    listed = all(m.joined or (m.close and m.cue != said[0].cue) for m in said[1:])
+    return tuple(values) if apart or listed else None
+
+
+def _unlike(cues: Sequence[str]) -> bool:
+    """Whether words name different things, 设备 and 软件: no character in common."""
+    pairs = combinations(cues, 2)
+    return all(a and b and not set(a) & set(b) for a, b in pairs)

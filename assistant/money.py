@@ -20,6 +20,7 @@ FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟圆塊", "一二三�
 SMALL = {"十": 10, "百": 100, "千": 1000}
 BIG = {"万": 10**4, "w": 10**4, "亿": 10**8, "k": 10**3, "m": 10**6}
 CN = "零〇一二三四五六七八九十百千两廿"
+PART = tuple("0123456789.%％‰成个")  # 6万6 is 66000, 6万6% is not
 ABSURD = Decimal(10**12)
 NUMBER = rf"(?:\d+(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?(?:e\d{{1,2}}(?!\d))?|[{CN}]+(?:点[{CN}]+)?)"
 COUNTED = (
@@ -241,7 +242,10 @@ def _sum(match: re.Match[str], plain: str, text: str) -> tuple[Mention | None, i
     about = bool(match["about"] or match["about2"])
     while unit and not yuan and (tail := SUM.match(plain, end)):
         scale = _unit(tail["u"] or "")
-        if scale >= smallest or (tail["u"] is None and tail["n"][0].isascii()):
+        digit = len(tail["n"]) == 1 and plain[tail.end() : tail.end() + 1] not in PART
+        if scale >= smallest or (
+            tail["u"] is None and tail["n"][0].isascii() and not digit
+        ):
             break
         number = number_of(tail["n"])
         if tail["u"] is None and not tail["y"]:

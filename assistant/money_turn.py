@@ -4,24 +4,27 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from assistant.amounts import Figure
+from assistant.answer import Answer
 from assistant.known import Known, deed_of, learn
-from assistant.question import Request
+from assistant.question import Request, patterns
 from assistant.rule_checks import BOUNDS
 from assistant.rules import Rule, Rulebook
 from assistant.session import Session
-from assistant.slots import Doubt, read_numbers
+from assistant.slots import Read, read_numbers
 from assistant.topic import Topic, benefits_named, follows_up, topic_of
 from index.ranking import Hit, PlacePath
+from prompts import say
 
 MONEY = frozenset(
     {"sum", "verdict", "total", "difference", "payers", "base_at_cap", "all", "own"}
 )
-CARRIED = frozenset({"sum", "own", "verdict", "all"})
+CARRIED = frozenset({"sum", "own", "verdict", "all", "terms"})
 
 
 @dataclass(frozen=True, slots=True)
 class MoneyTurn:
-    """A question with its topic, the profile so far, and the numbers in doubt."""
+    """A question with its topic, the profile so far, and the sums before it."""
 
     request: Request
     topic: Topic | None
@@ -29,7 +32,7 @@ class MoneyTurn:
     places: tuple[PlacePath, ...]
     as_of: date
     follows: bool
-    doubts: tuple[Doubt, ...]
+    earlier: tuple[Figure, ...]  # sums of the turns before, the latest first
 
 
 def read_turn(
@@ -45,16 +48,38 @@ def read_turn(
     named = benefits_named(text, rulebook)
     follows = last is not None and follows_up(request, named, last, rulebook)
     topic = topic_of(request, hits, rulebook, places, last)
-    if follows:
-        request = replace(request, wants=request.wants | (session.wants & CARRIED))
     rules = topic.rules if topic else ()
     names = input_names(rules, rulebook)
-    base = base_input(rules) if follows else ""
+    base = base_input(rules) if follows or len(rules) == 1 else ""
     read = read_numbers(text, names, rulebook.vocabulary, as_of, base)
+    request = _wanting(request, read, topic, session, follows)
     known = learn(session.known, text, read, rulebook.vocabulary)
     place = places[0] if len(places) == 1 else known.place
     known = replace(known, place=place, deed=deed_of(text, read, as_of))
-    return MoneyTurn(request, topic, known, places, as_of, follows, read.doubts)
+    known = replace(known, doubts=read.doubts)
+    earlier = tuple(f for turn in reversed(session.figures) for f in turn)
+    return MoneyTurn(request, topic, known, places, as_of, follows, earlier)
+
+
+def _wanting(
+    request: Request, read: Read, topic: Topic | None, session: Session, follows: bool
+) -> Request:
+    """What is wanted, with what the turns before and the numbers given tell of it.
+
+    An answer to our question wants what the question before it wanted; a number
+    given for a rule wants to know what the rule makes of it.
+    """
+    wants = request.wants
+    asked_back = bool(session.turns) and session.turns[-1].answer.behaviour == "clarify"
+    if asked_back or (follows and not wants & MONEY):
+        wants |= session.wants & (
+            CARRIED | {"total", "difference"} if asked_back else CARRIED
+        )
+    bases = {n for r in topic.rules for n in r.terms.amount.inputs} if topic else set()
+    named = topic is not None and topic.named
+    if (read.mentions and bases) or (read.claims and named):
+        wants |= {"sum"}
+    return replace(request, wants=wants)
 
 
 def needs_place(turn: MoneyTurn) -> bool:
@@ -78,3 +103,28 @@ def input_names(rules: Iterable[Rule], rulebook: Rulebook) -> list[str]:
 def base_input(rules: Sequence[Rule]) -> str:
     """What a number without a word for it is taken for: the first rule's base."""
     return next((n for rule in rules for n in rule.terms.amount.inputs[:1]), "")
+
+
+def vague(turn: MoneyTurn) -> bool:
+    """Whether a sum is asked for without a word of what for."""
+    said = bool(patterns()["vague"].search(turn.request.text))
+    return said and not turn.follows and "sum" in turn.request.wants
+
+
+def ask_benefit() -> Answer:
+    """The question back: which benefit."""
+    question = say("figures.ask.benefit")
+    return Answer("clarify", question, questions=(question,))
+
+
+def compares_before(request: Request) -> bool:
+    """Whether a question compares with the place of an earlier turn."""
+    return bool(patterns()["compared_before"].search(request.text))
+
+
+def names_best_clause(turn: MoneyTurn, hits: Sequence[Hit]) -> bool:
+    """Whether the benefit that a question names is what its best clause grants."""
+    if turn.topic is None or not turn.topic.named or not hits:
+        return False
+    best = hits[0].clause.id
+    return any(best in rule.clauses for rule in turn.topic.rules)

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from assistant.money import CN, DIGITS, NUMBER, folded, number_of
+from assistant.money import DIGITS, NUMBER, folded, number_of
 
 SHARE = re.compile(
     rf"(?P<p>\d+(?:\.\d+)?)\s?[%％]|(?P<m>\d+(?:\.\d+)?)‰|(?P<of>百|千|万)分之(?P<n>{NUMBER})"

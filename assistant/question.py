@@ -49,9 +49,10 @@ def read_question(question: str, lexical: LexicalIndex) -> Request:
     ways = patterns()
     facts = tuple(name for name in FACTS if ways[name].search(text))
     levels = tuple(name for name in _LEVELS if ways[f"levels.{name}"].search(text))
+    core = _essence(text, lexical)
     return Request(
         text=text,
-        search=_place_free(_essence(text, lexical)) + _standard_words(text),
+        search=_place_free(core) + _standard_words(text),
         facts=facts,
         speaks_of_a_text=bool(ways["a_text"].search(text)),
         wants_units=bool(ways["units"].search(text)),

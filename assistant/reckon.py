@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import ROUND_CEILING
 
 from assistant.amounts import Figure
 from assistant.calculator import Finding, Granted, Missing, NotMet, PlacePath, assess
 from assistant.combine import Choice, Sum, choose, difference, total
-from assistant.inputs import percent_text
+from assistant.inputs import InputError, percent_text
 from assistant.known import Known, profile_for
 from assistant.money import yuan_text
 from assistant.rules import Rule, Rulebook
@@ -55,20 +56,26 @@ def reckon(
 ) -> Reckoning:
     """Every rule assessed, once for each place that is asked about."""
     findings: list[Finding] = []
-    doubts: list[Doubt] = []
+    doubts = list(known.doubts)
     for rule in rules:
         for place in places or (known.place,):
             profile, unclear = profile_for(rule, replace(known, place=place))
-            finding = assess(rule, profile, as_of)
+            doubts += [d for d in unclear if d not in doubts]
+            try:
+                finding = assess(rule, profile, as_of)
+            except InputError as error:
+                doubts.append(Doubt(error.code, error.name, ""))
+                break
             elsewhere = isinstance(finding, NotMet) and finding.condition == "place"
             if elsewhere:
                 continue
             findings.append(finding)
-            doubts += [d for d in unclear if d not in doubts]
             break
     figures = [f for f in findings if isinstance(f, Figure)][:MOST]
     sums = [f for f in figures if not f.unit]
-    several = any(isinstance(f.rule.terms.amount, Fixed) and f.inputs for f in sums)
+    several = known.several_firms or any(
+        isinstance(f.rule.terms.amount, Fixed) and f.inputs for f in sums
+    )
     choice = Choice(tuple(sums), ()) if several else choose(sums, rulebook)
     return Reckoning(
         tuple(figures),
@@ -80,12 +87,26 @@ def reckon(
     )
 
 
+def beside(found: Reckoning, earlier: Sequence[Figure]) -> Reckoning:
+    """The reckoning with the latest earlier sum of another rule or amount."""
+    shown = {(f.rule.id, f.amount) for f in found.sums}
+    other = next((f for f in earlier if (f.rule.id, f.amount) not in shown), None)
+    if other is None:
+        return found
+    kept = (*found.choice.kept, other)
+    choice = Choice(kept, found.choice.dropped)
+    return replace(found, figures=(*found.figures, other), choice=choice)
+
+
 def at_cap(rule: Rule) -> tuple[Figure, Sum] | None:
     """The capped sum and the base from which it is reached: cap ÷ rate."""
     amount = rule.terms.amount
     if not isinstance(amount, Share) or amount.cap is None:
         return None
-    base = amount.cap / amount.rate
-    step = f"{yuan_text(amount.cap)} ÷ {percent_text(amount.rate)} = {yuan_text(base)}"
+    exact = amount.cap / amount.rate
+    base = exact.to_integral_value(ROUND_CEILING)  # from this whole yuan on
+    sign = "=" if base == exact else "≈"
+    left = f"{yuan_text(amount.cap)} ÷ {percent_text(amount.rate)}"
+    step = f"{left} {sign} {yuan_text(base)}"
     figure = Figure(rule, amount.cap, amount.bound, (step,))
     return figure, Sum(base, "exact", (step,))

@@ -1,26 +1,31 @@
 """Which number in a question is what: each goes to the input whose word is nearest."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from assistant.cues import (
+    CLAIM,
+    Cue,
+    Number,
+    claimed,
+    cues_of,
+    nearest,
+    per_one,
+    unit_price,
+)
 from assistant.dates_said import Day, read_days
-from assistant.money import Bare, Foreign, Range, Sum, read_money
+from assistant.money import Bare, Foreign, Range, Sum, read_money, yuan_text
 from assistant.quantities import read_counts, read_shares
 from assistant.question import patterns
 from assistant.vocabulary import Vocabulary
 
-# How far, in characters, a word may stand from its number; a comma or a full stop
-# between them counts as so many more.
-FAR = 36
-COMMA, STOP, AFTER = 9, 22, 3
-CLAIM = "claim"  # what the asker was told or hopes for: no input
+CLOSE = 12  # characters between two parts of a list
 UNITS = {
     "家": {"家", "户", "个"},
-    "人": {"人", "名", "位", "个"},
-    "名": {"人", "名", "位", "个", "项"},
+    "人": {"人", "个"},
+    "名": {"人", "个", "项"},
     "个": {"个", "家", "项"},
     "年": {"年"},
 }
@@ -38,6 +43,9 @@ class Mention:
     days: tuple[date, date] | None = None  # when, if said with it
     about: bool = False
     joined: bool = False  # 另有, 又: one more of the same
+    close: bool = False  # right behind the number before it
+    is_part: bool = False  # after 其中
+    steps: tuple[str, ...] = ()  # 210万元 × 3台 = 630万元
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +63,7 @@ class Read:
 
     mentions: tuple[Mention, ...] = ()
     doubts: tuple[Doubt, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Cue:
-    name: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Number:
-    start: int
-    end: int
-    value: Decimal
-    doubt: str = ""
-    about: bool = False
-    unit: str = ""
+    claims: bool = False  # sums that he was told or hopes for
 
 
 def read_numbers(
@@ -86,45 +78,49 @@ def read_numbers(
     `topic` is the input that a number without any word for it is taken for.
     """
     wanted = list(dict.fromkeys(names))
-    days = read_days(text, as_of)
-    read = [
-        _assign(numbers, text, _of_kind(wanted, kinds, vocabulary), vocabulary, topic)
-        for kinds, numbers in _numbers(text)
-    ]
-    mentions = [m for r in read for m in r.mentions]
+    mentions: list[Mention] = []
+    doubts: list[Doubt] = []
+    for kinds, numbers in _numbers(text).items():
+        own = [n for n in wanted if vocabulary.inputs[n].kind in kinds]
+        read = _assign(numbers, text, own, vocabulary, topic)
+        mentions += read.mentions
+        doubts += read.doubts
     mentions.sort(key=lambda m: m.start)
-    dated = _dated(mentions, days, text)
-    return Read(tuple(dated), tuple(d for r in read for d in r.doubts))
+    dated = list(_dated(mentions, read_days(text, as_of), text))
+    paired = tuple(_paired(dated, wanted, vocabulary))
+    claims = any(claimed(text, m.start, m.end) for m in read_money(text))
+    return Read(paired, tuple(doubts), claims)
 
 
-def _numbers(text: str) -> list[tuple[tuple[str, ...], list[_Number]]]:
-    money = [_money(m) for m in read_money(text)]
-    counts = [_Number(c.start, c.end, c.number, unit=c.unit) for c in read_counts(text)]
-    shares = [_Number(s.start, s.end, s.rate) for s in read_shares(text)]
-    return [(("money",), money), (("count", "months"), counts), (("rate",), shares)]
+def _numbers(text: str) -> dict[tuple[str, ...], list[Number]]:
+    return {
+        ("money",): [
+            _money(m) for m in read_money(text) if not claimed(text, m.start, m.end)
+        ],
+        ("count", "months"): [
+            Number(c.start, c.end, c.number, unit=c.unit)
+            for c in read_counts(text)
+            if not per_one(text, c)
+        ],
+        ("rate",): [Number(s.start, s.end, s.rate) for s in read_shares(text)],
+    }
 
 
-def _money(mention: Sum | Range | Bare | Foreign) -> _Number:
+def _money(mention: Sum | Range | Bare | Foreign) -> Number:
     start, end = mention.start, mention.end
     match mention:
         case Sum(yuan=yuan, about=about):
-            return _Number(start, end, yuan, about=about)
+            return Number(start, end, yuan, about=about)
         case Range(low=low):
-            return _Number(start, end, low, "range")
+            return Number(start, end, low, "range")
         case Bare(number=number):
-            return _Number(start, end, number, "unit")
+            return Number(start, end, number, "unit")
         case Foreign(number=number):
-            return _Number(start, end, number, "foreign")
-
-
-def _of_kind(
-    names: Sequence[str], kinds: Sequence[str], vocabulary: Vocabulary
-) -> list[str]:
-    return [n for n in names if vocabulary.inputs[n].kind in kinds]
+            return Number(start, end, number, "foreign")
 
 
 def _assign(
-    numbers: Sequence[_Number],
+    numbers: Sequence[Number],
     text: str,
     names: Sequence[str],
     vocabulary: Vocabulary,
@@ -132,29 +128,64 @@ def _assign(
 ) -> Read:
     mentions: list[Mention] = []
     doubts: list[Doubt] = []
-    cues = _cues(text, names, vocabulary)
-    for number in numbers:
-        fitting = [
-            c for c in cues if c.name == CLAIM or _fits(number, c.name, vocabulary)
-        ]
-        cue = _nearest(number, fitting, numbers, text)
-        name = cue.name if cue else _default(number, names, topic, vocabulary)
+    cues = cues_of(text, names, vocabulary)
+    for number, cue in _each_with_its_cue(numbers, cues, text, vocabulary):
+        name = cue.name if cue else _default(number, names, topic, text, vocabulary)
         if name in ("", CLAIM):
             continue
         words = text[cue.start : cue.end] if cue else ""
+        if number.doubt == "unit" and vocabulary.inputs[name].bare_is_yuan:
+            number = replace(number, doubt="")
         if number.doubt:
             said = text[number.start : number.end]
             doubts.append(Doubt(number.doubt, name, said))
         else:
-            value = _value(number, name, vocabulary)
-            where = (number.start, number.end)
-            mentions.append(Mention(name, value, *where, words, about=number.about))
+            value, steps = _value(number, name, text, vocabulary)
+            mentions.append(
+                Mention(
+                    name,
+                    value,
+                    number.start,
+                    number.end,
+                    words,
+                    about=number.about,
+                    steps=steps,
+                )
+            )
     settled = {m.name for m in mentions}
     doubts = [d for d in doubts if d.name not in settled or d.kind != "unit"]
     return Read(tuple(mentions), tuple(doubts))
 
 
-def _fits(number: _Number, name: str, vocabulary: Vocabulary) -> bool:
+def _each_with_its_cue(
+    numbers: Sequence[Number], cues: Sequence[Cue], text: str, vocabulary: Vocabulary
+) -> list[tuple[Number, Cue | None]]:
+    """Each number with its nearest word; a number that only shares one is dropped.
+
+    省级专精特新5家，七家公司: the seven are not five more of them.
+    """
+    pairs: list[tuple[Number, Cue | None]] = []
+    for number in numbers:
+        fitting = [
+            c for c in cues if c.name == CLAIM or _fits(number, c.name, vocabulary)
+        ]
+        pairs.append((number, nearest(number, fitting, numbers, text)))
+    taken: dict[Cue, Number] = {}
+    for number, cue in pairs:
+        if cue is None or cue.name == CLAIM:
+            continue
+        other = taken.get(cue)
+        gap = cue.gap(number)
+        if other is None or (gap < cue.gap(other) and number.unit):
+            taken[cue] = number
+    return [
+        (number, cue)
+        for number, cue in pairs
+        if not (cue and number.unit and taken.get(cue, number) is not number)
+    ]
+
+
+def _fits(number: Number, name: str, vocabulary: Vocabulary) -> bool:
     entry = vocabulary.inputs[name]
     if entry.kind == "months":
         return number.unit in ("月", "年")
@@ -163,68 +194,38 @@ def _fits(number: _Number, name: str, vocabulary: Vocabulary) -> bool:
     return True
 
 
-def _value(number: _Number, name: str, vocabulary: Vocabulary) -> Decimal:
-    if vocabulary.inputs[name].kind == "months" and number.unit == "年":
-        return number.value * 12
-    return number.value
+def _value(
+    number: Number, name: str, text: str, vocabulary: Vocabulary
+) -> tuple[Decimal, tuple[str, ...]]:
+    """The number as the input has it, and how: years as months, 每台 as the whole."""
+    kind = vocabulary.inputs[name].kind
+    if kind == "months" and number.unit == "年":
+        return number.value * 12, ()
+    if kind != "money":
+        return number.value, ()
+    unit = unit_price(text, number)
+    count = next(
+        (c for c in read_counts(text) if c.unit == unit and c.number > 1), None
+    )
+    if count is None:
+        return number.value, ()
+    whole = number.value * count.number
+    times = f"{count.number.normalize():f}{unit}"
+    return whole, (f"{yuan_text(number.value)} × {times} = {yuan_text(whole)}",)
 
 
 def _default(
-    number: _Number, names: Sequence[str], topic: str, vocabulary: Vocabulary
+    number: Number, names: Sequence[str], topic: str, text: str, vocabulary: Vocabulary
 ) -> str:
     """The input of a number that stands alone: the topic's, or the only one."""
-    if topic in names and _fits(number, topic, vocabulary):
+    stands_alone = not number.unit or bool(
+        patterns()["break"].match(text[number.end :])
+    )
+    if topic in names and _fits(number, topic, vocabulary) and stands_alone:
         return topic
     fitting = [n for n in names if _fits(number, n, vocabulary)]
     money = [n for n in fitting if vocabulary.inputs[n].kind == "money"]
     return money[0] if len(fitting) == len(money) == 1 and not number.doubt else ""
-
-
-def _cues(text: str, names: Sequence[str], vocabulary: Vocabulary) -> list[_Cue]:
-    """Where the words of the inputs stand; of overlapping ones the longest."""
-    found = [
-        _Cue(name, m.start(), m.end())
-        for name in names
-        for m in vocabulary.inputs[name].words.finditer(text)
-        if m.end() > m.start()
-    ]
-    found.sort(key=lambda c: c.start - c.end)
-    kept: list[_Cue] = []
-    for cue in found:
-        if all(cue.end <= k.start or k.end <= cue.start for k in kept):
-            kept.append(cue)
-    claims = [
-        _Cue(CLAIM, m.start(), m.end()) for m in patterns()["claim"].finditer(text)
-    ]
-    return kept + claims
-
-
-def _nearest(
-    number: _Number, cues: Sequence[_Cue], numbers: Sequence[_Number], text: str
-) -> _Cue | None:
-    """The cue that stands nearest, before rather than after, in the same sentence."""
-    scored = [(_distance(number, c, numbers, text), c) for c in cues]
-    near = [(d, c.name == CLAIM, c.start - c.end, c) for d, c in scored if d <= FAR]
-    return min(near, key=lambda row: row[:3])[3] if near else None
-
-
-def _distance(
-    number: _Number, cue: _Cue, numbers: Sequence[_Number], text: str
-) -> float:
-    if cue.end <= number.start:
-        between, extra = text[cue.end : number.start], 0
-    elif cue.start >= number.end:
-        between, extra = text[number.end : cue.start], AFTER
-    else:
-        return 0  # 月租一万二: the cue's own words reach into the number
-    crossed = sum(
-        1
-        for n in numbers
-        if min(cue.end, number.end) <= n.start and n.end <= max(cue.start, number.start)
-    )
-    penalty = COMMA * len(re.findall("[,，、]", between))
-    penalty += STOP * len(re.findall("[。！？!?；;\n]", between))
-    return len(between) + extra + penalty + COMMA * crossed
 
 
 def _dated(
@@ -234,7 +235,32 @@ def _dated(
     before = 0
     for mention in mentions:
         own = [d for d in days if before <= d.start < mention.start]
-        joined = bool(patterns()["one_more"].search(text[before : mention.start]))
+        between = text[before : mention.start]
+        joined = bool(patterns()["one_more"].search(between))
+        part = bool(patterns()["part"].search(text[: mention.start]))
+        close = before > 0 and len(between) <= CLOSE
         before = mention.end
         span = (min(d.first for d in own), max(d.last for d in own)) if own else None
-        yield replace(mention, days=span, joined=joined)
+        yield replace(mention, days=span, joined=joined, close=close, is_part=part)
+
+
+def _paired(
+    mentions: Sequence[Mention], names: Sequence[str], vocabulary: Vocabulary
+) -> list[Mention]:
+    """Two balances of which a growth is asked: the earlier one is the opening one."""
+    paired = list(mentions)
+    for name in names:
+        for derivation in vocabulary.inputs[name].derive:
+            if derivation.minus is None:
+                continue
+            both = [m for m in paired if m.name in derivation.minus]
+            if len({m.value for m in both}) != 2 or len({m.name for m in both}) == 2:
+                continue
+            ordered = sorted(both, key=lambda m: (m.days or (date.min,), m.start))
+            closing, opening = derivation.minus
+            renamed = {
+                m: replace(m, name=closing if m.value == ordered[-1].value else opening)
+                for m in both
+            }
+            paired = [renamed.get(m, m) for m in paired]
+    return paired

@@ -31,8 +31,10 @@ def topic_of(
 ) -> Topic | None:
     """What a question is about; None where no rule stands behind it."""
     benefits = benefits_named(request.text, rulebook)
+    if benefits and "all" in request.wants:
+        benefits |= hinted(request.text, rulebook)
     if last and follows_up(request, benefits, last, rulebook):
-        benefits = last.benefits
+        benefits = benefits & last.benefits or last.benefits
     if benefits:
         everywhere = [r for r in rulebook.rules.values() if r.terms.benefit in benefits]
         rules = _there(everywhere, places)
@@ -52,6 +54,15 @@ def benefits_named(text: str, rulebook: Rulebook) -> frozenset[str]:
     )
 
 
+def hinted(text: str, rulebook: Rulebook) -> frozenset[str]:
+    """Benefits that a question touches on: enough where all of them are asked for."""
+    return frozenset(
+        name
+        for name, benefit in rulebook.vocabulary.benefits.items()
+        if benefit.hints.search(text) and not benefit.not_words.search(text)
+    )
+
+
 def follows_up(
     request: Request, named: frozenset[str], last: Topic, rulebook: Rulebook
 ) -> bool:
@@ -65,7 +76,7 @@ def follows_up(
         )
         return bool(again and fits)
     if named:
-        return False
+        return len(request.text) <= SHORT
     points_back = bool(patterns()["again"].search(request.text))
     return points_back or len(request.text) <= SHORT
 

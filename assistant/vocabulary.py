@@ -38,6 +38,7 @@ class Benefit(_Strict):
     label: str
     words: Pattern
     not_words: Pattern = NEVER
+    hints: Pattern = NEVER  # enough where all that applies is asked for
 
 
 class Derivation(_Strict):
@@ -64,6 +65,8 @@ class Input(_Strict):
     words: Pattern
     unit: str = ""
     derive: tuple[Derivation, ...] = ()
+    bare_is_yuan: bool = False  # 月租3200 needs no 元
+    includes: tuple[str, ...] = ()  # a whole is at least as large as its parts
 
 
 class Fact(_Strict):

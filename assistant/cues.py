@@ -1,0 +1,105 @@
+"""The words that introduce a number, and which of them stands nearest to it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from assistant.quantities import Count
+from assistant.question import patterns
+from assistant.vocabulary import Vocabulary
+
+# How far, in characters, a word may stand from its number: a sum further than a
+# count; a comma or a full stop between them counts as so many characters more.
+FAR_SUM, FAR_COUNT = 36, 14
+COMMA, STOP, AFTER = 9, 22, 3
+AROUND = 8  # characters beside a sum that say what it is
+CLAIM = "claim"  # what the asker was told or hopes for: no input
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number of a text; `doubt` says why it cannot be used as said."""
+
+    start: int
+    end: int
+    value: Decimal
+    doubt: str = ""
+    about: bool = False
+    unit: str = ""  # of a count
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A word that introduces or follows the number of an input."""
+
+    name: str
+    start: int
+    end: int
+
+    def gap(self, number: Number) -> int:
+        """The characters between the word and a number."""
+        return max(number.start - self.end, self.start - number.end, 0)
+
+
+def cues_of(text: str, names: Sequence[str], vocabulary: Vocabulary) -> list[Cue]:
+    """Where the words of the inputs stand; of overlapping ones the longest."""
+    found = [
+        Cue(name, m.start(), m.end())
+        for name in names
+        for m in vocabulary.inputs[name].words.finditer(text)
+        if m.end() > m.start()
+    ]
+    found.sort(key=lambda c: c.start - c.end)
+    kept: list[Cue] = []
+    for cue in found:
+        if all(cue.end <= k.start or k.end <= cue.start for k in kept):
+            kept.append(cue)
+    ways = patterns()
+    claims = [m for way in ("claim", "other") for m in ways[way].finditer(text)]
+    return kept + [Cue(CLAIM, m.start(), m.end()) for m in claims]
+
+
+def nearest(
+    number: Number, cues: Sequence[Cue], numbers: Sequence[Number], text: str
+) -> Cue | None:
+    """The cue that stands nearest, before rather than after, in the same sentence."""
+    far = FAR_COUNT if number.unit else FAR_SUM
+    scored = [(_distance(number, c, numbers, text), c) for c in cues]
+    near = [(d, c.name == CLAIM, c.start - c.end, c) for d, c in scored if d <= far]
+    return min(near, key=lambda row: row[:3])[3] if near else None
+
+
+def _distance(number: Number, cue: Cue, numbers: Sequence[Number], text: str) -> float:
+    if cue.end <= number.start:
+        between, extra = text[cue.end : number.start], 0
+    elif cue.start >= number.end:
+        between, extra = text[number.end : cue.start], 0 if number.unit else AFTER
+    else:
+        return 0  # the cue's own words reach into the number
+    low, high = min(cue.end, number.end), max(cue.start, number.start)
+    crossed = sum(low <= n.start and n.end <= high for n in numbers)
+    penalty = COMMA * len(re.findall(r"[,，、\s]", between))
+    penalty += STOP * len(re.findall("[。！？!?；;\n]", between))
+    return len(between) + extra + penalty + COMMA * crossed
+
+
+def claimed(text: str, start: int, end: int) -> bool:
+    """Whether a sum is what somebody was told, hopes for or must reach: no input."""
+    ways = patterns()
+    before, after = text[max(0, start - AROUND) : start], text[end : end + AROUND]
+    return bool(ways["claim_before"].search(before) or ways["claim_after"].match(after))
+
+
+def unit_price(text: str, number: Number) -> str:
+    """台 where a sum is the price of one of several (每台210万), "" where it is not."""
+    before = text[max(0, number.start - AROUND) : number.start]
+    found = patterns()["each_before"].search(before)
+    found = found or patterns()["each_after"].match(text[number.end :])
+    return found["unit"] if found else ""
+
+
+def per_one(text: str, count: Count) -> bool:
+    """Whether a count of one is only what a price is for: 每培养一个, 三千块一个人."""
+    before = text[max(0, count.start - AROUND) : count.start]
+    return count.number == 1 and bool(patterns()["per_one"].search(before))
