@@ -160,11 +160,12 @@ class Assistant:
         near = turn.topic is None and not places and len(near_provinces(ranking)) > 1
         if near or needs_place(turn):
             return self._ask_place(), ()
-        answer, sums = figure_answer(turn, library, self.rulebook)
-        if answer:
-            return answer, sums
+        outcome = figure_answer(turn, library, self.rulebook)
+        if outcome.answer:
+            return outcome.answer, outcome.sums
         answer = compose(request, ranking.hits, self.index.lexical, as_of)
         answer = with_measures(answer, turn, self.rulebook)
+        answer = replace(answer, verdict=outcome.verdict)
         document = ranking.hits[0].document
         return with_validity(answer, document, request, library, as_of), ()
 

@@ -7,9 +7,10 @@ from assistant.draft import Draft
 from assistant.known import Known
 from assistant.money import yuan_text
 from assistant.question import Request
-from assistant.reckon import Reckoning, at_cap
+from assistant.reckon import Reckoning, at_cap, for_target
 from assistant.rules import Rule, Rulebook
-from assistant.spans import Span, write
+from assistant.slots import wished_sum
+from assistant.spans import Said, Span, write
 from assistant.vocabulary import Vocabulary
 
 SHOWN = 6  # figures explained in full
@@ -130,7 +131,9 @@ def _difference(draft: Draft, found: Reckoning) -> None:
     result = found.difference()
     if result is None:
         return
-    larger = max(found.sums[:2], key=lambda f: f.amount)
+    pair = found.compared()
+    assert pair is not None
+    larger = pair[0]
     place = larger.rule.document.place[-1:]
     draft.add(
         write(
@@ -187,3 +190,30 @@ def _payers(draft: Draft, figure: Figure) -> None:
             write("figures.answer.payer", payer=label, amount=spans.sum_text(result))
         )
         draft.sum_card("share", result, figure.rule.terms.payee)
+
+
+def targets(draft: Draft, request: Request, found: Reckoning) -> bool:
+    """What must be spent to get the sum that the asker names; whether any rule says."""
+    wished = wished_sum(request.text)
+    shown = False
+    for finding in (*found.figures, *found.missing):
+        rule = finding.rule
+        base = for_target(rule, wished.yuan) if wished else None
+        if base is None or wished is None:
+            continue
+        shown = True
+        figure = Figure(rule, wished.yuan, "at_most", base.steps)
+        draft.card(figure)
+        draft.add(
+            write(
+                "figures.answer.target",
+                label=spans.rule_label(rule),
+                wished=Span(wished.text, Said(request.text)),
+                base=spans.sum_text(base),
+                steps=spans.step(base, 0),
+                marker=draft.marker(rule.terms.clause, rule.terms.quote),
+            )
+        )
+        quote = draft.words(rule.terms.clause, rule.terms.quote)
+        draft.add(write("figures.answer.basis", quote=quote))
+    return shown

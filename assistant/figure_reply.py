@@ -6,7 +6,7 @@ from assistant import spans
 from assistant.answer import Answer, Verdict
 from assistant.calculator import Granted, Missing, NotMet
 from assistant.draft import Draft
-from assistant.figure_answer import base_at_cap, figures, not_you
+from assistant.figure_answer import base_at_cap, figures, not_you, targets
 from assistant.grounding import violations
 from assistant.known import Known
 from assistant.question import Request
@@ -33,20 +33,23 @@ def reply(
     vocabulary = rulebook.vocabulary
     if found.doubts and not found.figures:
         return _ask_about(found.doubts[0], vocabulary)
-    if found.figures:
+    if found.figures and "base_for" not in request.wants:
         return _figures(request, found, known, rulebook, draft)
     if "base_at_cap" in request.wants and any(
         [base_at_cap(draft, m.rule) for m in found.missing]
     ):
         return _finished(draft, "answer")
+    if "base_for" in request.wants and targets(draft, request, found):
+        return _finished(draft, "answer")
     if found.missing and _wants_own_sum(request):
-        return _ask_for(found.missing, draft, vocabulary)
+        verdict = verdict_of(request, found, known)
+        return _ask_for(found.missing, draft, verdict, vocabulary)
     if found.granted and request.wants & NUMBERS and _promised(found.granted):
         _promises(draft, found.granted, known, vocabulary)
-        return _finished(draft, "answer", _verdict(request, found, known))
+        return _finished(draft, "answer", verdict_of(request, found, known))
     if found.not_met and not found.missing and not found.granted:
         _reasons(draft, found.not_met, known, vocabulary)
-        return _finished(draft, "answer", _verdict(request, found, known))
+        return _finished(draft, "answer", verdict_of(request, found, known))
     return None
 
 
@@ -65,7 +68,7 @@ def stated(
         _promises(draft, found.granted, known, rulebook.vocabulary)
     for one in found.missing[:3]:
         draft.add(_stated(draft, one.rule))
-    return _finished(draft, "answer", _verdict(request, found, known))
+    return _finished(draft, "answer", verdict_of(request, found, known))
 
 
 def _figures(
@@ -84,7 +87,7 @@ def _figures(
                 draft.add(write("figures.answer.promise"))
     if request.levels or {"verdict", "all", "difference"} & request.wants:
         _reasons(draft, found.not_met, known, rulebook.vocabulary)
-    return _finished(draft, "answer", _verdict(request, found, known))
+    return _finished(draft, "answer", verdict_of(request, found, known))
 
 
 def _wants_own_sum(request: Request) -> bool:
@@ -95,15 +98,18 @@ def _wants_own_sum(request: Request) -> bool:
     )
 
 
-def _verdict(request: Request, found: Reckoning, known: Known) -> Verdict | None:
+def verdict_of(request: Request, found: Reckoning, known: Known) -> Verdict | None:
     """Whether the asker gets something, where that is what he asks."""
     if "verdict" not in request.wants:
         return None
-    given = [f.rule for f in (*found.figures, *found.granted)]
-    theirs = [r for r in given if r.terms.payee in ("enterprise", *known.is_payee)]
-    if any(not r.document.draft for r in theirs):
+    rules = [f.rule for f in (*found.figures, *found.granted)]
+    open_ones = [m.rule for m in found.missing]
+    theirs = ("enterprise", *known.is_payee)
+    if "both" in request.wants and found.choice.dropped:
+        return "no"
+    if any(r.terms.payee in theirs and not r.document.draft for r in rules):
         return "yes"
-    return "depends" if found.missing else "no"
+    return "depends" if any(r.terms.payee in theirs for r in open_ones) else "no"
 
 
 def _promised(granted: tuple[Granted, ...]) -> bool:
@@ -136,7 +142,10 @@ def _stated(draft: Draft, rule: Rule) -> Sentence:
 
 
 def _ask_for(
-    missing: tuple[Missing, ...], draft: Draft, vocabulary: Vocabulary
+    missing: tuple[Missing, ...],
+    draft: Draft,
+    verdict: Verdict | None,
+    vocabulary: Vocabulary,
 ) -> Answer:
     """The rule as it stands, and the one question that decides most."""
     names = [name for m in missing for name in m.names]
@@ -149,7 +158,7 @@ def _ask_for(
         question = vocabulary.inputs[name].ask
     for one in missing[:3]:
         draft.add(_stated(draft, one.rule))
-    answer = _finished(draft, "clarify")
+    answer = _finished(draft, "clarify", verdict)
     return replace(answer, text=f"{answer.text}\n\n{question}", questions=(question,))
 
 
@@ -193,6 +202,8 @@ def _reason(draft: Draft, one: NotMet, vocabulary: Vocabulary) -> Sentence:
     if one.condition == "level":
         labels = [(spans.label("levels", n),) for n in conditions.level]
         values["levels"] = spans.joined(labels, "figures.not_met.or")
+    if one.condition == "had":
+        draft.note("no_double", write("figures.notices.had", label=values["label"]))
     if one.condition in vocabulary.facts:
         key = "unless" if one.condition in conditions.unless else "fact"
         values["condition"] = spans.label("facts", one.condition)

@@ -1,16 +1,17 @@
 """From a topic and what is known to an answer with figures, if the rules give one."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from assistant import spans
 from assistant.amounts import Figure
-from assistant.answer import Answer, Notice
+from assistant.answer import Answer, Notice, Verdict
+from assistant.cases import cases_of
 from assistant.compose import notices
 from assistant.draft import Draft
 from assistant.facts import chinese_date
-from assistant.figure_reply import reply, stated
+from assistant.figure_reply import reply, stated, verdict_of
 from assistant.known import Known
 from assistant.money_turn import MONEY, MoneyTurn
 from assistant.question import Request
@@ -26,24 +27,38 @@ from prompts import say
 COMPARED = frozenset({"difference", "total"})
 
 
-def figure_answer(
-    turn: MoneyTurn, library: Library, rulebook: Rulebook
-) -> tuple[Answer | None, tuple[Figure, ...]]:
-    """What the rules answer, with its sums; None where the clauses answer better."""
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the rules make of a question.
+
+    No answer where the clauses' own words answer better; then the verdict of the
+    rules, if one was asked for, goes with those.
+    """
+
+    answer: Answer | None = None
+    sums: tuple[Figure, ...] = ()
+    verdict: Verdict | None = None
+
+
+def figure_answer(turn: MoneyTurn, library: Library, rulebook: Rulebook) -> Outcome:
+    """What the rules answer to a question about money, if they answer it."""
     request, topic = turn.request, turn.topic
     if topic is None or not (request.wants & MONEY or turn.follows):
-        return None, ()
+        return Outcome()
     rules = at_levels(topic.rules, request.levels)
     if not rules:
-        return (_silent(request, topic, rulebook) if topic.named else None), ()
-    found = reckon(rules, turn.known, turn.places, turn.as_of, rulebook)
+        return Outcome(_silent(request, topic, rulebook) if topic.named else None)
+    cases = cases_of(request, turn.known, turn.places)
+    found = reckon(rules, cases, turn.as_of, rulebook)
     if COMPARED & request.wants and len(found.sums) < 2:
         found = beside(found, turn.earlier)
     draft = Draft(library, turn.as_of)
     answer = reply(request, found, turn.known, rulebook, draft)
     if answer is None and turn.follows:
         answer = stated(request, found, turn.known, rulebook, draft)
-    return (with_status(answer, draft) if answer else None), found.sums
+    if answer:
+        return Outcome(with_status(answer, draft), found.sums, answer.verdict)
+    return Outcome(None, (), verdict_of(request, found, turn.known))
 
 
 def _silent(request: Request, topic: Topic, rulebook: Rulebook) -> Answer | None:

@@ -33,6 +33,7 @@ class Known:
     is_payee: frozenset[str] = frozenset()
     mixed: frozenset[str] = frozenset()  # facts that hold for one thing only
     doubts: tuple[Doubt, ...] = ()  # of this turn
+    had: frozenset[str] = frozenset()  # levels whose benefit he has had already
     several_firms: bool = False  # the benefits go to different enterprises
     full_quota: bool = False  # every place of a prize is taken
 
@@ -49,6 +50,7 @@ def learn(known: Known, text: str, read: Read, vocabulary: Vocabulary) -> Known:
         numbers=_numbers(known.numbers, read.mentions, vocabulary),
         is_payee=payees or known.is_payee,
         mixed=mixed,
+        had=known.had | read_had(text),
         several_firms=bool(patterns()["several_firms"].search(text)),
         full_quota=bool(patterns()["full_quota"].search(text)),
     )
@@ -112,6 +114,15 @@ def read_levels(text: str, vocabulary: Vocabulary) -> frozenset[str]:
     return frozenset(levels)
 
 
+def read_had(text: str) -> frozenset[str]:
+    """Levels of government whose benefit the asker says to have had already."""
+    found = patterns()["had"].finditer(text)
+    names = {"省": "province", "市": "city", "区": "district", "国": "nation"}
+    return frozenset(
+        names[level] for m in found if (level := m["level"] or m["level_before"])
+    )
+
+
 def read_facts(
     text: str, vocabulary: Vocabulary
 ) -> tuple[dict[str, bool], frozenset[str]]:
@@ -127,10 +138,10 @@ def read_facts(
         denials = [s for s in yes if patterns()["negation"].search(text[slice(*s)])]
         no = [n for n in no if not any(_overlap(n, d) for d in denials)]  # 证没过期
         yes = [y for y in yes if not any(_overlap(y, n) for n in no)]  # 非国有
-        if yes and no:
+        if yes and no and fact.each:
             mixed.add(name)
         if yes or no:
-            facts[name] = bool(yes)
+            facts[name] = not no or name in mixed
     return facts, frozenset(mixed)
 
 

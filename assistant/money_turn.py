@@ -17,7 +17,10 @@ from index.ranking import Hit, PlacePath
 from prompts import say
 
 MONEY = frozenset(
-    {"sum", "verdict", "total", "difference", "payers", "base_at_cap", "all", "own"}
+    {
+        *("sum", "verdict", "total", "difference", "payers"),
+        *("base_at_cap", "base_for", "all", "own"),
+    }
 )
 CARRIED = frozenset({"sum", "own", "verdict", "all", "terms"})
 

@@ -15,7 +15,7 @@ ALIASES = Path(__file__).with_name("aliases.yaml")
 FACTS = ("number", "issuer", "issued", "validity", "parts", "place", "sources")
 WANTS = (
     *("sum", "verdict", "terms", "total", "difference", "payers"),
-    *("base_at_cap", "least_base", "all", "own", "best"),
+    *("base_at_cap", "base_for", "least_base", "all", "own", "best", "both"),
 )
 PIECE = re.compile(r"[^。！？!?;；\n]*[。！？!?;；\n]?")
 CLAUSE_BREAK = re.compile(r"(?<=[，,。！？!?;；\s])")

@@ -1,12 +1,13 @@
 """What the rules of a topic come to for what is known: findings, choice, sums."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import ROUND_CEILING
+from decimal import ROUND_CEILING, Decimal
+from typing import TypeVar
 
 from assistant.amounts import Figure
-from assistant.calculator import Finding, Granted, Missing, NotMet, PlacePath, assess
+from assistant.calculator import Finding, Granted, Missing, NotMet, assess
 from assistant.combine import Choice, Sum, choose, difference, total
 from assistant.inputs import InputError, percent_text
 from assistant.known import Known, profile_for
@@ -28,6 +29,7 @@ class Reckoning:
     not_met: tuple[NotMet, ...]
     doubts: tuple[Doubt, ...]
     choice: Choice
+    bests: tuple[Figure, ...] = ()  # of each case, where several are compared
 
     @property
     def sums(self) -> tuple[Figure, ...]:
@@ -35,42 +37,64 @@ class Reckoning:
         return tuple(f for f in self.figures if not f.unit)
 
     def total(self) -> Sum | None:
-        """The best lawful total; None for fewer than two sums."""
+        """The best lawful total; None for fewer than two sums, or for cases."""
+        if self.bests:
+            return None
         kept = [f for f in self.choice.kept if not f.unit]
         return total(kept) if len(kept) > 1 else None
 
     def difference(self) -> Sum | None:
-        """Between the first two sums, the larger first."""
-        if len(self.sums) < 2:
+        """Between the bests of two cases, else between the first two sums."""
+        pair = self.compared()
+        return difference(*pair) if pair else None
+
+    def compared(self) -> tuple[Figure, Figure] | None:
+        """The two sums that are compared, the larger first."""
+        sums = self.bests if len(self.bests) > 1 else self.sums
+        if len(sums) < 2:
             return None
-        larger, smaller = sorted(self.sums[:2], key=lambda f: -f.amount)
-        return difference(larger, smaller)
+        larger, smaller = sorted(sums[:2], key=lambda f: -f.amount)
+        return larger, smaller
+
+    def best(self) -> Figure | None:
+        """The largest sum that can be had."""
+        return max(
+            (f for f in self.choice.kept if not f.unit),
+            key=lambda f: f.amount,
+            default=None,
+        )
 
 
 def reckon(
-    rules: Iterable[Rule],
-    known: Known,
-    places: Sequence[PlacePath],
+    rules: Sequence[Rule],
+    cases: Sequence[Known],
     as_of: date,
     rulebook: Rulebook,
 ) -> Reckoning:
-    """Every rule assessed, once for each place that is asked about."""
+    """Every rule assessed for each case that is set beside the others."""
+    each = [_of_case(rules, case, as_of, rulebook) for case in cases]
+    whole = each[0]
+    for other in each[1:]:
+        whole = _merged(whole, other)
+    bests = tuple(b for one in each if (b := one.best()))
+    return replace(whole, bests=bests if len(each) > 1 else ())
+
+
+def _of_case(
+    rules: Sequence[Rule], known: Known, as_of: date, rulebook: Rulebook
+) -> Reckoning:
     findings: list[Finding] = []
     doubts = list(known.doubts)
     for rule in rules:
-        for place in places or (known.place,):
-            profile, unclear = profile_for(rule, replace(known, place=place))
-            doubts += [d for d in unclear if d not in doubts]
-            try:
-                finding = assess(rule, profile, as_of)
-            except InputError as error:
-                doubts.append(Doubt(error.code, error.name, ""))
-                break
-            elsewhere = isinstance(finding, NotMet) and finding.condition == "place"
-            if elsewhere:
-                continue
-            findings.append(finding)
-            break
+        profile, unclear = profile_for(rule, known)
+        doubts += [d for d in unclear if d not in doubts]
+        try:
+            finding = _not_again(rule, known, rulebook) or assess(rule, profile, as_of)
+        except InputError as error:
+            doubts.append(Doubt(error.code, error.name, ""))
+            continue
+        findings.append(finding)
+    findings = _of_the_place(findings)
     figures = [f for f in findings if isinstance(f, Figure)][:MOST]
     sums = [f for f in figures if not f.unit]
     several = known.several_firms or any(
@@ -85,6 +109,51 @@ def reckon(
         tuple(doubts),
         choice,
     )
+
+
+def _of_the_place(findings: Sequence[Finding]) -> list[Finding]:
+    """Without the rules of other places, nor of places that were not said."""
+    here = [
+        f for f in findings if not (isinstance(f, NotMet) and f.condition == "place")
+    ]
+    known = [f for f in here if not (isinstance(f, Missing) and "place" in f.names)]
+    return known or here
+
+
+def _not_again(rule: Rule, known: Known, rulebook: Rulebook) -> NotMet | None:
+    """Whether a benefit already had, at another level, rules this one out."""
+    for other in rulebook.rules.values():
+        same = other.terms.benefit == rule.terms.benefit and other is not rule
+        if (
+            same
+            and other.document.level in known.had
+            and rulebook.excluded(rule, other)
+        ):
+            return NotMet(rule, "had")
+    return None
+
+
+def _merged(one: Reckoning, other: Reckoning) -> Reckoning:
+    """Two cases side by side; what both come to is shown once."""
+    choice = Choice(
+        _union(one.choice.kept, other.choice.kept),
+        _union(one.choice.dropped, other.choice.dropped),
+    )
+    return Reckoning(
+        _union(one.figures, other.figures),
+        _union(one.granted, other.granted),
+        _union(one.missing, other.missing),
+        _union(one.not_met, other.not_met),
+        _union(one.doubts, other.doubts),
+        choice,
+    )
+
+
+T = TypeVar("T")
+
+
+def _union(one: Sequence[T], other: Sequence[T]) -> tuple[T, ...]:
+    return (*one, *(item for item in other if item not in one))
 
 
 def beside(found: Reckoning, earlier: Sequence[Figure]) -> Reckoning:
@@ -110,3 +179,15 @@ def at_cap(rule: Rule) -> tuple[Figure, Sum] | None:
     step = f"{left} {sign} {yuan_text(base)}"
     figure = Figure(rule, amount.cap, amount.bound, (step,))
     return figure, Sum(base, "exact", (step,))
+
+
+def for_target(rule: Rule, target: Decimal) -> Sum | None:
+    """The base from which a wished-for sum is reached: target ÷ rate."""
+    amount = rule.terms.amount
+    if not isinstance(amount, Share) or (amount.cap and target > amount.cap):
+        return None
+    exact = target / amount.rate
+    base = exact.to_integral_value(ROUND_CEILING)
+    sign = "=" if base == exact else "≈"
+    left = f"{yuan_text(target)} ÷ {percent_text(amount.rate)}"
+    return Sum(base, "exact", (f"{left} {sign} {yuan_text(base)}",))

@@ -21,6 +21,7 @@ from assistant.quantities import read_counts, read_shares
 from assistant.question import patterns
 from assistant.vocabulary import Vocabulary
 
+WISH = 10  # characters before a sum that say that it is wished for
 CLOSE = 12  # characters between two parts of a list
 UNITS = {
     "家": {"家", "户", "个"},
@@ -264,3 +265,11 @@ def _paired(
             }
             paired = [renamed.get(m, m) for m in paired]
     return paired
+
+
+def wished_sum(text: str) -> Sum | None:
+    """The sum that the asker wants to reach: 想拿80万."""
+    sums = [m for m in read_money(text) if isinstance(m, Sum)]
+    wish = patterns()["wish"]
+    before = ((m, text[max(0, m.start - WISH) : m.start]) for m in sums)
+    return next((m for m, words in before if wish.search(words)), None)

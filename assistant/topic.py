@@ -94,6 +94,12 @@ def _matches(rule: Rule, text: str) -> bool:
     return any(re.search(line, text) for line in rule.terms.words)
 
 
+def _first(rule: Rule, text: str) -> int:
+    """Where the question first speaks of a rule."""
+    found = [m.start() for line in rule.terms.words if (m := re.search(line, text))]
+    return min(found, default=len(text))
+
+
 def _told_apart(rules: Iterable[Rule], request: Request) -> tuple[Rule, ...]:
     """Of the rules of one benefit in one text, those that the question's words fit."""
     groups: dict[tuple[str, str], list[Rule]] = {}
@@ -102,7 +108,7 @@ def _told_apart(rules: Iterable[Rule], request: Request) -> tuple[Rule, ...]:
     kept: list[Rule] = []
     for group in groups.values():
         fitting = [r for r in group if _matches(r, request.text)]
-        kept += fitting or group
+        kept += sorted(fitting, key=lambda r: _first(r, request.text)) or group
     return tuple(kept)
 
 

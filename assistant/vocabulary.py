@@ -76,6 +76,7 @@ class Fact(_Strict):
     ask: str
     yes: Pattern
     no: Pattern = NEVER
+    each: bool = False  # may hold for one thing and not for another
 
 
 class Level(_Strict):
