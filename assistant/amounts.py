@@ -44,9 +44,12 @@ class Figure:
 
     def text(self) -> str:
         """The number with its unit."""
-        if self.unit:
-            return f"{self.amount.normalize():f}{self.unit}"
-        return yuan_text(self.amount)
+        return number_text(self.amount, self.unit)
+
+
+def number_text(amount: Decimal, unit: str) -> str:
+    """An amount in yuan as a person writes it, another number with its unit."""
+    return f"{amount.normalize():f}{unit}" if unit else yuan_text(amount)
 
 
 def compute(

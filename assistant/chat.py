@@ -157,8 +157,9 @@ class Assistant:
             return (ask_benefit() if vague(turn) else self._decline(ranking)), ()
         if vague(turn):
             return ask_benefit(), ()
-        near = turn.topic is None and not places and len(near_provinces(ranking)) > 1
-        if near or needs_place(turn):
+        near = not places and len(near_provinces(ranking)) > 1
+        told = names_best_clause(turn, ranking.hits) and not near
+        if (near and turn.topic is None) or (needs_place(turn) and not told):
             return self._ask_place(), ()
         outcome = figure_answer(turn, library, self.rulebook)
         if outcome.answer:

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
 
-from assistant.amounts import Figure
-from assistant.money import yuan_text
+from assistant.amounts import Figure, number_text
 from assistant.rules import Rule, Rulebook
 from assistant.terms import Bound
 
@@ -34,11 +33,16 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """A total or a difference in yuan, with its bound and its working."""
+    """A total or a difference in yuan (or in `unit`), with its bound and working."""
 
     amount: Decimal
     bound: Bound
     steps: tuple[str, ...]
+    unit: str = ""
+
+    def text(self) -> str:
+        """The number with its unit."""
+        return number_text(self.amount, self.unit)
 
 
 def choose(figures: Sequence[Figure], rulebook: Rulebook) -> Choice:
@@ -75,21 +79,23 @@ def _clash(one: Figure, other: Figure, rulebook: Rulebook) -> bool:
 def total(figures: Sequence[Figure]) -> Sum | None:
     """What the figures come to; None where a floor and a cap cannot be added."""
     bounds = {figure.bound for figure in figures}
-    if {"at_most", "at_least"} <= bounds or any(f.unit for f in figures):
+    units = {figure.unit for figure in figures}
+    if {"at_most", "at_least"} <= bounds or len(units) > 1:
         return None
+    unit = units.pop()
     amount = sum((f.amount for f in figures), Decimal(0))
-    step = f"{' + '.join(f.text() for f in figures)} = {yuan_text(amount)}"
-    return Sum(amount, _joint(bounds), (step,))
+    step = f"{' + '.join(f.text() for f in figures)} = {number_text(amount, unit)}"
+    return Sum(amount, _joint(bounds), (step,), unit)
 
 
 def difference(larger: Figure, smaller: Figure) -> Sum | None:
     """By how much one exceeds the other; None where their bounds leave it open."""
     bounds = {larger.bound, smaller.bound}
-    if ("at_least" in bounds and len(bounds) > 1) or larger.unit or smaller.unit:
+    if ("at_least" in bounds and len(bounds) > 1) or larger.unit != smaller.unit:
         return None
-    amount = larger.amount - smaller.amount
-    step = f"{larger.text()} − {smaller.text()} = {yuan_text(amount)}"
-    return Sum(amount, _joint(bounds), (step,))
+    amount, unit = larger.amount - smaller.amount, larger.unit
+    step = f"{larger.text()} − {smaller.text()} = {number_text(amount, unit)}"
+    return Sum(amount, _joint(bounds), (step,), unit)
 
 
 def open_pairs(

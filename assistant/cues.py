@@ -13,7 +13,9 @@ from assistant.vocabulary import Vocabulary
 # count; a comma or a full stop between them counts as so many characters more.
 FAR_SUM, FAR_COUNT = 36, 14
 COMMA, STOP, AFTER = 9, 22, 3
+VERB = 5  # a noun so much further off says more than 花了 alone
 AROUND = 8  # characters beside a sum that say what it is
+PLAIN = "?"  # a number without a unit, right behind its word: 技师20
 CLAIM = "claim"  # what the asker was told or hopes for: no input
 
 
@@ -65,6 +67,7 @@ def nearest(
 ) -> Cue | None:
     """The cue that stands nearest, before rather than after, in the same sentence."""
     far = FAR_COUNT if number.unit else FAR_SUM
+    far = 1 if number.unit == PLAIN else far
     scored = [(_distance(number, c, numbers, text), c) for c in cues]
     near = [(d, c.name == CLAIM, c.start - c.end, c) for d, c in scored if d <= far]
     return min(near, key=lambda row: row[:3])[3] if near else None
@@ -81,7 +84,8 @@ def _distance(number: Number, cue: Cue, numbers: Sequence[Number], text: str) ->
     crossed = sum(low <= n.start and n.end <= high for n in numbers)
     penalty = COMMA * len(re.findall(r"[,，、\s]", between))
     penalty += STOP * len(re.findall("[。！？!?；;\n]", between))
-    return len(between) + extra + penalty + COMMA * crossed
+    vague = VERB if patterns()["verb"].match(text[cue.start : cue.end]) else 0
+    return len(between) + extra + penalty + vague + COMMA * crossed
 
 
 def claimed(text: str, start: int, end: int) -> bool:

@@ -76,7 +76,9 @@ class Draft:
             self.cards.append(card)
 
     def sum_card(self, name: str, result: Sum, payee: str = "enterprise") -> None:
-        """Show a total, a difference or a share as a figure of its own."""
+        """Show a total, a difference or a share of money as a figure of its own."""
+        if result.unit:
+            return
         self.cards.append(
             FigureCard(
                 rule=name,

@@ -1,13 +1,16 @@
 """An answer with figures: the sum first, then how, on what terms, from which clause."""
 
+from collections.abc import Iterable
+
 from assistant import spans
 from assistant.amounts import Figure
+from assistant.calculator import Missing
 from assistant.combine import Dropped, Sum, open_pairs
 from assistant.draft import Draft
 from assistant.known import Known
 from assistant.money import yuan_text
 from assistant.question import Request
-from assistant.reckon import Reckoning, at_cap, for_target
+from assistant.reckon import Reckoning, at_cap, for_target, unit_sum
 from assistant.rules import Rule, Rulebook
 from assistant.slots import wished_sum
 from assistant.spans import Said, Span, write
@@ -66,7 +69,22 @@ def figure_lines(
             )
         )
     draft.add(write("figures.answer.basis", quote=draft.words(clause, quote)))
+    if rule.source and not figure.inputs:
+        _source(draft, rule.source)
     _terms(draft, rule, known, vocabulary)
+
+
+def _source(draft: Draft, rule: Rule) -> None:
+    """Where the number comes from that a figure is a multiple of."""
+    clause, quote = rule.terms.clause, rule.terms.quote
+    draft.add(
+        write(
+            "figures.answer.rule",
+            label=spans.rule_label(rule),
+            quote=draft.words(clause, quote),
+            marker=draft.marker(clause, quote),
+        )
+    )
 
 
 def _terms(draft: Draft, rule: Rule, known: Known, vocabulary: Vocabulary) -> None:
@@ -84,7 +102,8 @@ def _terms(draft: Draft, rule: Rule, known: Known, vocabulary: Vocabulary) -> No
 def not_you(draft: Draft, rule: Rule, known: Known, vocabulary: Vocabulary) -> None:
     """Say that the money goes to somebody else than an enterprise, if it does."""
     payee = rule.terms.payee
-    if payee == "enterprise" or payee in known.is_payee:
+    paid = rule.terms.amount.is_money
+    if not paid or payee in ("enterprise", *known.is_payee):
         return
     label = spans.label("payees", payee)
     draft.note("not_you", write("figures.notices.not_you", payee=label))
@@ -216,4 +235,27 @@ def targets(draft: Draft, request: Request, found: Reckoning) -> bool:
         )
         quote = draft.words(rule.terms.clause, rule.terms.quote)
         draft.add(write("figures.answer.basis", quote=quote))
+    return shown
+
+
+def terms_lines(draft: Draft, missing: Iterable[Missing]) -> bool:
+    """The rate and cap, or the sum a head, of each rule; whether any has them."""
+    shown = False
+    for rule in (m.rule for m in missing):
+        unit = unit_sum(rule)
+        if unit is None:
+            continue
+        shown = True
+        clause, quote = rule.terms.clause, rule.terms.quote
+        draft.card(unit)
+        draft.add(
+            write(
+                "figures.answer.rule",
+                label=spans.rule_label(rule),
+                quote=draft.words(clause, quote),
+                marker=draft.marker(clause, quote),
+            )
+        )
+        for line in rule.terms.open[:1]:
+            draft.add(write("figures.answer.open", open=Span(line, spans.OfRule(rule))))
     return shown

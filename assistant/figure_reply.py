@@ -6,7 +6,13 @@ from assistant import spans
 from assistant.answer import Answer, Verdict
 from assistant.calculator import Granted, Missing, NotMet
 from assistant.draft import Draft
-from assistant.figure_answer import base_at_cap, figures, not_you, targets
+from assistant.figure_answer import (
+    base_at_cap,
+    figures,
+    not_you,
+    targets,
+    terms_lines,
+)
 from assistant.grounding import violations
 from assistant.known import Known
 from assistant.question import Request
@@ -35,21 +41,25 @@ def reply(
         return _ask_about(found.doubts[0], vocabulary)
     if found.figures and "base_for" not in request.wants:
         return _figures(request, found, known, rulebook, draft)
+    verdict = verdict_of(request, found, known)
     if "base_at_cap" in request.wants and any(
         [base_at_cap(draft, m.rule) for m in found.missing]
     ):
         return _finished(draft, "answer")
     if "base_for" in request.wants and targets(draft, request, found):
         return _finished(draft, "answer")
-    if found.missing and _wants_own_sum(request):
-        verdict = verdict_of(request, found, known)
-        return _ask_for(found.missing, draft, verdict, vocabulary)
+    payable = [m for m in found.missing if m.rule.terms.amount.is_money]
+    if payable and "terms" in request.wants and terms_lines(draft, payable):
+        return _finished(draft, "answer", verdict)
+    if payable and _wants_own_sum(request):
+        return _ask_for(tuple(payable), draft, verdict, vocabulary)
+    failed = [n for n in found.not_met if n.given is not None]
+    if found.not_met and not found.missing and (failed or not found.granted):
+        _reasons(draft, found.not_met, known, vocabulary)
+        return _finished(draft, "answer", "no" if verdict else None)
     if found.granted and request.wants & NUMBERS and _promised(found.granted):
         _promises(draft, found.granted, known, vocabulary)
-        return _finished(draft, "answer", verdict_of(request, found, known))
-    if found.not_met and not found.missing and not found.granted:
-        _reasons(draft, found.not_met, known, vocabulary)
-        return _finished(draft, "answer", verdict_of(request, found, known))
+        return _finished(draft, "answer", verdict)
     return None
 
 
@@ -106,6 +116,8 @@ def verdict_of(request: Request, found: Reckoning, known: Known) -> Verdict | No
     open_ones = [m.rule for m in found.missing]
     theirs = ("enterprise", *known.is_payee)
     if "both" in request.wants and found.choice.dropped:
+        return "no"
+    if not found.figures and any(n.condition == "expired" for n in found.not_met):
         return "no"
     if any(r.terms.payee in theirs and not r.document.draft for r in rules):
         return "yes"
@@ -202,6 +214,10 @@ def _reason(draft: Draft, one: NotMet, vocabulary: Vocabulary) -> Sentence:
     if one.condition == "level":
         labels = [(spans.label("levels", n),) for n in conditions.level]
         values["levels"] = spans.joined(labels, "figures.not_met.or")
+    event = rule.terms.event
+    if one.condition == "event" and event and event.last and draft.as_of > event.last:
+        values["until"] = spans.day(event.last, OfRule(rule))
+        draft.note("expired", write("figures.notices.expired", **values))
     if one.condition == "had":
         draft.note("no_double", write("figures.notices.had", label=values["label"]))
     if one.condition in vocabulary.facts:

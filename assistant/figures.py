@@ -130,7 +130,8 @@ def _notices_of(
             as_of=chinese_date(as_of),
         )
         yield Notice("expired", text)
-    if payee != "enterprise" and payee not in known.is_payee:
+    paid = rule.terms.amount.is_money
+    if paid and payee not in ("enterprise", *known.is_payee):
         label = rulebook.vocabulary.payees[payee].label
         yield Notice("not_you", say("figures.notices.not_you", payee=label))
     if isinstance(rule.terms.amount, Promise):

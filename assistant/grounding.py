@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 from string import Formatter
 
-from assistant.amounts import Figure
+from assistant.amounts import Figure, number_text
+from assistant.combine import Sum
 from assistant.facts import chinese_date, status_sentence
 from assistant.inputs import amount_text, percent_text
 from assistant.money import yuan_text
@@ -82,13 +82,11 @@ def _literals(key: str) -> list[str]:
     return [literal for literal, _, _, _ in Formatter().parse(words(key))]
 
 
-def _computed(result: object) -> set[str]:
-    assert hasattr(result, "steps")
+def _computed(result: Figure | Sum) -> set[str]:
+    shown = {number_text(result.amount, result.unit), *result.steps}
     if isinstance(result, Figure):
-        shares = (yuan_text(share) for _, share in result.shares())
-        return {result.text(), *result.steps, *shares}
-    amount: Decimal = result.amount  # pyright: ignore
-    return {yuan_text(amount), *result.steps}  # pyright: ignore
+        shown |= {yuan_text(share) for _, share in result.shares()}
+    return shown
 
 
 def _of_rule(rule: Rule) -> set[str]:
@@ -115,6 +113,7 @@ def _of_document(entry: OfDocument) -> set[str]:
         document.short,
         document.number or "",
         "".join(document.place),
+        *document.place,
         status_sentence(document, entry.as_of),
         chinese_date(entry.as_of),
         *(chinese_date(d) for d in (document.issued, document.valid_until)),

@@ -19,7 +19,7 @@ from prompts import say
 MONEY = frozenset(
     {
         *("sum", "verdict", "total", "difference", "payers"),
-        *("base_at_cap", "base_for", "all", "own"),
+        *("base_at_cap", "base_for", "all", "own", "terms"),
     }
 )
 CARRIED = frozenset({"sum", "own", "verdict", "all", "terms"})

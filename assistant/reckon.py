@@ -14,7 +14,8 @@ from assistant.known import Known, profile_for
 from assistant.money import yuan_text
 from assistant.rules import Rule, Rulebook
 from assistant.slots import Doubt
-from assistant.terms import Fixed, Share
+from assistant.terms import Fixed, PerHead, Share
+from prompts import say
 
 MOST = 12
 
@@ -38,9 +39,9 @@ class Reckoning:
 
     def total(self) -> Sum | None:
         """The best lawful total; None for fewer than two sums, or for cases."""
-        if self.bests:
+        if self.bests and self.sums:
             return None
-        kept = [f for f in self.choice.kept if not f.unit]
+        kept = list(self.choice.kept) or list(self.figures)
         return total(kept) if len(kept) > 1 else None
 
     def difference(self) -> Sum | None:
@@ -50,7 +51,7 @@ class Reckoning:
 
     def compared(self) -> tuple[Figure, Figure] | None:
         """The two sums that are compared, the larger first."""
-        sums = self.bests if len(self.bests) > 1 else self.sums
+        sums = self.bests if len(self.bests) > 1 else self.sums or self.figures
         if len(sums) < 2:
             return None
         larger, smaller = sorted(sums[:2], key=lambda f: -f.amount)
@@ -191,3 +192,20 @@ def for_target(rule: Rule, target: Decimal) -> Sum | None:
     sign = "=" if base == exact else "≈"
     left = f"{yuan_text(target)} ÷ {percent_text(amount.rate)}"
     return Sum(base, "exact", (f"{left} {sign} {yuan_text(base)}",))
+
+
+def unit_sum(rule: Rule) -> Figure | None:
+    """What a rule states before any number is known: its cap, or the sum a head."""
+    amount = rule.terms.amount
+    match amount:
+        case Share(cap=cap) if cap is not None:
+            return Figure(rule, cap, "at_most", (say_cap(cap),))
+        case PerHead() | Fixed():
+            return Figure(rule, amount.sum, amount.bound, (yuan_text(amount.sum),))
+        case _:
+            return None
+
+
+def say_cap(cap: Decimal) -> str:
+    """不超过50万元"""
+    return say("figures.steps.fixed.at_most", sum=yuan_text(cap))

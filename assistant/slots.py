@@ -1,5 +1,6 @@
 """Which number in a question is what: each goes to the input whose word is nearest."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -7,6 +8,7 @@ from decimal import Decimal
 
 from assistant.cues import (
     CLAIM,
+    PLAIN,
     Cue,
     Number,
     claimed,
@@ -23,6 +25,7 @@ from assistant.vocabulary import Vocabulary
 
 WISH = 10  # characters before a sum that say that it is wished for
 CLOSE = 12  # characters between two parts of a list
+PLAIN_NUMBER = re.compile(r"(?<![\d.a-z])\d{1,4}(?![\d.%a-z]|[^，,、。；;？?！!\s])")
 UNITS = {
     "家": {"家", "户", "个"},
     "人": {"人", "个"},
@@ -88,8 +91,9 @@ def read_numbers(
         doubts += read.doubts
     mentions.sort(key=lambda m: m.start)
     dated = list(_dated(mentions, read_days(text, as_of), text))
-    paired = tuple(_paired(dated, wanted, vocabulary))
-    claims = any(claimed(text, m.start, m.end) for m in read_money(text))
+    paired = tuple(_by_period(_paired(dated, wanted, vocabulary), text, vocabulary))
+    taken = {(m.start, m.end) for m in mentions}
+    claims = any((m.start, m.end) not in taken for m in read_money(text))
     return Read(paired, tuple(doubts), claims)
 
 
@@ -102,6 +106,10 @@ def _numbers(text: str) -> dict[tuple[str, ...], list[Number]]:
             Number(c.start, c.end, c.number, unit=c.unit)
             for c in read_counts(text)
             if not per_one(text, c)
+        ]
+        + [
+            Number(m.start(), m.end(), Decimal(m.group()), unit=PLAIN)
+            for m in PLAIN_NUMBER.finditer(text)
         ],
         ("rate",): [Number(s.start, s.end, s.rate) for s in read_shares(text)],
     }
@@ -188,6 +196,8 @@ def _each_with_its_cue(
 
 def _fits(number: Number, name: str, vocabulary: Vocabulary) -> bool:
     entry = vocabulary.inputs[name]
+    if number.unit == PLAIN:
+        return entry.kind == "count"
     if entry.kind == "months":
         return number.unit in ("月", "年")
     if entry.kind == "count":
@@ -265,6 +275,19 @@ def _paired(
             }
             paired = [renamed.get(m, m) for m in paired]
     return paired
+
+
+def _by_period(
+    mentions: Sequence[Mention], text: str, vocabulary: Vocabulary
+) -> Iterable[Mention]:
+    """半年交一次租金，一次6万: the rent of the period that is said, not of a month."""
+    named = {m.name for m in mentions}
+    for mention in mentions:
+        derive = vocabulary.inputs[mention.name].derive
+        longer = [d.divide[0] for d in derive if d.divide and d.divide[0] not in named]
+        said = [n for n in longer if vocabulary.inputs[n].words.search(text)]
+        plain = not patterns()["monthly"].search(mention.cue)
+        yield replace(mention, name=said[0]) if said and plain else mention
 
 
 def wished_sum(text: str) -> Sum | None:

@@ -158,7 +158,7 @@ def amount(figure: Figure) -> Span:
 
 def sum_text(result: Sum) -> Span:
     """A total or difference."""
-    return Span(yuan_text(result.amount), Computed(result))
+    return Span(result.text(), Computed(result))
 
 
 def share_text(figure: Figure, payer: str) -> Span:

@@ -56,6 +56,11 @@ class _Amount(_Strict):
         """Every number in it, all of which the quote must hold."""
         return ()
 
+    @property
+    def is_money(self) -> bool:
+        """Whether somebody is paid or remitted something."""
+        return True
+
 
 class Fixed(_Amount):
     """A sum, once or for each of a count: 50万元; each of 2 first prizes 5万元."""
@@ -165,6 +170,10 @@ class Limit(_Amount):
     values: tuple[Value, ...] = ()
 
     @property
+    def is_money(self) -> bool:
+        return False
+
+    @property
     def numbers(self) -> tuple[Stated, ...]:
         return tuple(
             ("amount.values", v.value, "money" if v.unit == "元" else "plain")
@@ -183,6 +192,10 @@ class Multiple(_Amount):
     from_rule: str | None = None  # whose number is taken when the asker gives none
 
     @property
+    def is_money(self) -> bool:
+        return False
+
+    @property
     def inputs(self) -> tuple[str, ...]:
         return (self.of,)
 
@@ -198,6 +211,10 @@ class Table(_Amount):
     unit: str
     bound: Bound
     places: dict[str, Number]
+
+    @property
+    def is_money(self) -> bool:
+        return False
 
     @property
     def numbers(self) -> tuple[Stated, ...]:

@@ -100,12 +100,14 @@ def _first(rule: Rule, text: str) -> int:
     return min(found, default=len(text))
 
 
-def _told_apart(rules: Iterable[Rule], request: Request) -> tuple[Rule, ...]:
+def _told_apart(rules: Sequence[Rule], request: Request) -> tuple[Rule, ...]:
     """Of the rules of one benefit in one text, those that the question's words fit."""
     groups: dict[tuple[str, str], list[Rule]] = {}
     for rule in rules:
         groups.setdefault((rule.terms.benefit, rule.document.id), []).append(rule)
     kept: list[Rule] = []
+    if patterns()["all_tiers"].search(request.text):
+        return tuple(rules)
     for group in groups.values():
         fitting = [r for r in group if _matches(r, request.text)]
         kept += sorted(fitting, key=lambda r: _first(r, request.text)) or group
