@@ -18,6 +18,7 @@ from assistant.money_turn import (
     compares_before,
     names_best_clause,
     needs_place,
+    only_introduces,
     read_turn,
     vague,
 )
@@ -154,7 +155,8 @@ class Assistant:
         found = signs(request.search, ranking, self.index.lexical)
         sure = turn.follows or names_best_clause(turn, ranking.hits)
         if not sure and answerable(found) < decision_model().threshold:
-            return (ask_benefit() if vague(turn) else self._decline(ranking)), ()
+            unsaid = vague(turn) or only_introduces(turn)
+            return (ask_benefit() if unsaid else self._decline(ranking)), ()
         if vague(turn):
             return ask_benefit(), ()
         near = not places and len(near_provinces(ranking)) > 1

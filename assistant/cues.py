@@ -17,6 +17,8 @@ VERB = 5  # a noun so much further off says more than 花了 alone
 AROUND = 8  # characters beside a sum that say what it is
 PLAIN = "?"  # a number without a unit, right behind its word: 技师20
 CLAIM = "claim"  # what the asker was told or hopes for: no input
+OTHER = "other"  # money spent on something else: no input either
+NONE = (CLAIM, OTHER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,8 @@ def cues_of(text: str, names: Sequence[str], vocabulary: Vocabulary) -> list[Cue
         if all(cue.end <= k.start or k.end <= cue.start for k in kept):
             kept.append(cue)
     ways = patterns()
-    claims = [m for way in ("claim", "other") for m in ways[way].finditer(text)]
-    return kept + [Cue(CLAIM, m.start(), m.end()) for m in claims]
+    kept += [Cue(CLAIM, m.start(), m.end()) for m in ways["claim"].finditer(text)]
+    return kept + [Cue(OTHER, m.start(), m.end()) for m in ways["other"].finditer(text)]
 
 
 def nearest(
@@ -68,8 +70,12 @@ def nearest(
     """The cue that stands nearest, before rather than after, in the same sentence."""
     far = FAR_COUNT if number.unit else FAR_SUM
     far = 1 if number.unit == PLAIN else far
-    scored = [(_distance(number, c, numbers, text), c) for c in cues]
-    near = [(d, c.name == CLAIM, c.start - c.end, c) for d, c in scored if d <= far]
+    scored = [
+        (_distance(number, c, numbers, text), c)
+        for c in cues
+        if c.name != CLAIM or c.end <= number.start  # 投1600万能拿几多
+    ]
+    near = [(d, c.name in NONE, c.start - c.end, c) for d, c in scored if d <= far]
     return min(near, key=lambda row: row[:3])[3] if near else None
 
 

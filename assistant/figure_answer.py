@@ -37,6 +37,12 @@ def figures(
             _payers(draft, figure)
     for dropped in found.choice.dropped:
         _no_double(draft, dropped)
+    for figure in found.choice.kept:
+        for other in found.beyond:
+            if says := rulebook.excluded(figure.rule, other.rule):
+                winner, loser = sorted((figure, other), key=lambda f: -f.amount)
+                _no_double(draft, Dropped(loser, winner, *says))
+                draft.card(other)
     if "total" in request.wants or known.several_firms or _of_one_benefit(found):
         _total(draft, found, rulebook)
     if "difference" in request.wants:

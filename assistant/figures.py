@@ -45,14 +45,18 @@ def figure_answer(turn: MoneyTurn, library: Library, rulebook: Rulebook) -> Outc
     request, topic = turn.request, turn.topic
     if topic is None or not (request.wants & MONEY or turn.follows):
         return Outcome()
-    rules = at_levels(topic.rules, request.levels)
+    levels = () if "payers" in request.wants else request.levels
+    rules = at_levels(topic.rules, levels)
     if not rules:
         return Outcome(_silent(request, topic, rulebook) if topic.named else None)
     cases = cases_of(request, turn.known, turn.places)
     found = reckon(rules, cases, turn.as_of, rulebook)
     if COMPARED & request.wants and len(found.sums) < 2:
-        found = beside(found, turn.earlier)
+        found = beside(found, turn.earlier, rulebook)
     draft = Draft(library, turn.as_of)
+    others = [r for r in topic.rules if r not in rules]
+    beyond = reckon(others, cases, turn.as_of, rulebook).sums if others else ()
+    found = replace(found, beyond=beyond)
     answer = reply(request, found, turn.known, rulebook, draft)
     if answer is None and turn.follows:
         answer = stated(request, found, turn.known, rulebook, draft)

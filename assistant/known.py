@@ -47,7 +47,7 @@ def learn(known: Known, text: str, read: Read, vocabulary: Vocabulary) -> Known:
         known,
         levels=levels or known.levels,
         facts={**known.facts, **facts},
-        numbers=_numbers(known.numbers, read.mentions, vocabulary),
+        numbers=_numbers(known.numbers, read.mentions, text, vocabulary),
         is_payee=payees or known.is_payee,
         mixed=mixed,
         had=known.had | read_had(text),
@@ -79,6 +79,7 @@ def deed_of(text: str, read: Read, as_of: date) -> tuple[date, date] | None:
 def _numbers(
     before: Mapping[str, tuple[Mention, ...]],
     mentions: Sequence[Mention],
+    text: str,
     vocabulary: Vocabulary,
 ) -> dict[str, tuple[Mention, ...]]:
     """The numbers by input; a new yearly rent does away with an old monthly one."""
@@ -90,7 +91,13 @@ def _numbers(
         if name in vocabulary.bases(other) or other in vocabulary.bases(name)
     }
     kept = {name: said for name, said in before.items() if name not in kin}
-    return kept | {n: tuple(m for m in mentions if m.name == n) for n in names}
+    new = {n: tuple(m for m in mentions if m.name == n) for n in names}
+    if patterns()["add_more"].search(text):  # 软件又添了300万
+        more = {
+            n: tuple(replace(m, joined=True) for m in said) for n, said in new.items()
+        }
+        new = {n: (*before.get(n, ()), *said) for n, said in more.items()}
+    return kept | new
 
 
 def read_levels(text: str, vocabulary: Vocabulary) -> frozenset[str]:

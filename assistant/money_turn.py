@@ -22,7 +22,8 @@ MONEY = frozenset(
         *("base_at_cap", "base_for", "all", "own", "terms"),
     }
 )
-CARRIED = frozenset({"sum", "own", "verdict", "all", "terms"})
+INTRODUCTION = 24  # characters
+CARRIED = frozenset({"sum", "own", "verdict", "all", "terms", "payers"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class MoneyTurn:
     places: tuple[PlacePath, ...]
     as_of: date
     follows: bool
+    goes_on: bool  # 港股呢: another benefit, asked as the one before
     earlier: tuple[Figure, ...]  # sums of the turns before, the latest first
 
 
@@ -61,7 +63,8 @@ def read_turn(
     known = replace(known, place=place, deed=deed_of(text, read, as_of))
     known = replace(known, doubts=read.doubts)
     earlier = tuple(f for turn in reversed(session.figures) for f in turn)
-    return MoneyTurn(request, topic, known, places, as_of, follows, earlier)
+    goes_on = last is not None and bool(patterns()["again"].search(text))
+    return MoneyTurn(request, topic, known, places, as_of, follows, goes_on, earlier)
 
 
 def _wanting(
@@ -74,7 +77,8 @@ def _wanting(
     """
     wants = request.wants
     asked_back = bool(session.turns) and session.turns[-1].answer.behaviour == "clarify"
-    if asked_back or (follows and not wants & MONEY):
+    again = follows or bool(patterns()["again"].search(request.text))
+    if asked_back or (again and not wants & MONEY):
         wants |= session.wants & (
             CARRIED | {"total", "difference"} if asked_back else CARRIED
         )
@@ -129,5 +133,14 @@ def names_best_clause(turn: MoneyTurn, hits: Sequence[Hit]) -> bool:
     """Whether the benefit that a question names is what its best clause grants."""
     if turn.topic is None or not turn.topic.named or not hits:
         return False
+    if turn.goes_on:
+        return True
     best = hits[0].clause.id
     return any(best in rule.clauses for rule in turn.topic.rules)
+
+
+def only_introduces(turn: MoneyTurn) -> bool:
+    """Whether a short turn says who is asking and nothing else: 你好，郑州的."""
+    text = turn.request.text
+    said = turn.known.levels or turn.places or turn.known.numbers
+    return turn.topic is None and bool(said) and len(text) <= INTRODUCTION

@@ -31,6 +31,7 @@ class Reckoning:
     doubts: tuple[Doubt, ...]
     choice: Choice
     bests: tuple[Figure, ...] = ()  # of each case, where several are compared
+    beyond: tuple[Figure, ...] = ()  # of levels that were not asked about
 
     @property
     def sums(self) -> tuple[Figure, ...]:
@@ -157,15 +158,17 @@ def _union(one: Sequence[T], other: Sequence[T]) -> tuple[T, ...]:
     return (*one, *(item for item in other if item not in one))
 
 
-def beside(found: Reckoning, earlier: Sequence[Figure]) -> Reckoning:
+def beside(
+    found: Reckoning, earlier: Sequence[Figure], rulebook: Rulebook
+) -> Reckoning:
     """The reckoning with the latest earlier sum of another rule or amount."""
     shown = {(f.rule.id, f.amount) for f in found.sums}
     other = next((f for f in earlier if (f.rule.id, f.amount) not in shown), None)
     if other is None:
         return found
-    kept = (*found.choice.kept, other)
-    choice = Choice(kept, found.choice.dropped)
-    return replace(found, figures=(*found.figures, other), choice=choice)
+    figures = (*found.figures, other)
+    choice = choose([f for f in figures if not f.unit], rulebook)
+    return replace(found, figures=figures, choice=choice)
 
 
 def at_cap(rule: Rule) -> tuple[Figure, Sum] | None:

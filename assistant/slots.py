@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from assistant.cues import (
-    CLAIM,
+    NONE,
     PLAIN,
     Cue,
     Number,
@@ -25,7 +25,9 @@ from assistant.vocabulary import Vocabulary
 
 WISH = 10  # characters before a sum that say that it is wished for
 CLOSE = 12  # characters between two parts of a list
-PLAIN_NUMBER = re.compile(r"(?<![\d.a-z])\d{1,4}(?![\d.%a-z]|[^，,、。；;？?！!\s])")
+PLAIN_NUMBER = re.compile(
+    r"(?<![\d.a-z])\d{1,4}(?![\d.%a-z万亿千百元块年月日号个名人家位项次台套成点])"
+)
 UNITS = {
     "家": {"家", "户", "个"},
     "人": {"人", "个"},
@@ -84,7 +86,8 @@ def read_numbers(
     wanted = list(dict.fromkeys(names))
     mentions: list[Mention] = []
     doubts: list[Doubt] = []
-    for kinds, numbers in _numbers(text).items():
+    growth = any(d.minus for n in wanted for d in vocabulary.inputs[n].derive)
+    for kinds, numbers in _numbers(text, growth).items():
         own = [n for n in wanted if vocabulary.inputs[n].kind in kinds]
         read = _assign(numbers, text, own, vocabulary, topic)
         mentions += read.mentions
@@ -97,11 +100,10 @@ def read_numbers(
     return Read(paired, tuple(doubts), claims)
 
 
-def _numbers(text: str) -> dict[tuple[str, ...], list[Number]]:
+def _numbers(text: str, growth: bool) -> dict[tuple[str, ...], list[Number]]:
+    sums = [m for m in read_money(text) if not claimed(text, m.start, m.end)]
     return {
-        ("money",): [
-            _money(m) for m in read_money(text) if not claimed(text, m.start, m.end)
-        ],
+        ("money",): [n for m in sums for n in _money(m, growth)],
         ("count", "months"): [
             Number(c.start, c.end, c.number, unit=c.unit)
             for c in read_counts(text)
@@ -115,17 +117,19 @@ def _numbers(text: str) -> dict[tuple[str, ...], list[Number]]:
     }
 
 
-def _money(mention: Sum | Range | Bare | Foreign) -> Number:
+def _money(mention: Sum | Range | Bare | Foreign, growth: bool) -> list[Number]:
     start, end = mention.start, mention.end
     match mention:
         case Sum(yuan=yuan, about=about):
-            return Number(start, end, yuan, about=about)
+            return [Number(start, end, yuan, about=about)]
+        case Range(low=low, high=high) if growth:  # 由6亿到6.6亿: two balances
+            return [Number(start, start + 1, low), Number(end - 1, end, high)]
         case Range(low=low):
-            return Number(start, end, low, "range")
+            return [Number(start, end, low, "range")]
         case Bare(number=number):
-            return Number(start, end, number, "unit")
+            return [Number(start, end, number, "unit")]
         case Foreign(number=number):
-            return Number(start, end, number, "foreign")
+            return [Number(start, end, number, "foreign")]
 
 
 def _assign(
@@ -140,7 +144,7 @@ def _assign(
     cues = cues_of(text, names, vocabulary)
     for number, cue in _each_with_its_cue(numbers, cues, text, vocabulary):
         name = cue.name if cue else _default(number, names, topic, text, vocabulary)
-        if name in ("", CLAIM):
+        if name in ("", *NONE):
             continue
         words = text[cue.start : cue.end] if cue else ""
         if number.doubt == "unit" and vocabulary.inputs[name].bare_is_yuan:
@@ -176,12 +180,12 @@ def _each_with_its_cue(
     pairs: list[tuple[Number, Cue | None]] = []
     for number in numbers:
         fitting = [
-            c for c in cues if c.name == CLAIM or _fits(number, c.name, vocabulary)
+            c for c in cues if c.name in NONE or _fits(number, c.name, vocabulary)
         ]
         pairs.append((number, nearest(number, fitting, numbers, text)))
     taken: dict[Cue, Number] = {}
     for number, cue in pairs:
-        if cue is None or cue.name == CLAIM:
+        if cue is None or cue.name in NONE:
             continue
         other = taken.get(cue)
         gap = cue.gap(number)

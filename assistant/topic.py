@@ -31,14 +31,19 @@ def topic_of(
 ) -> Topic | None:
     """What a question is about; None where no rule stands behind it."""
     benefits = benefits_named(request.text, rulebook)
-    if benefits and "all" in request.wants:
+    several = {"all", "total"} & request.wants or patterns()["besides"].search(
+        request.text
+    )
+    if benefits and several:
         benefits |= hinted(request.text, rulebook)
     if last and follows_up(request, benefits, last, rulebook):
         benefits = benefits & last.benefits or last.benefits
     if benefits:
         everywhere = [r for r in rulebook.rules.values() if r.terms.benefit in benefits]
-        rules = _there(everywhere, places)
-        return Topic(benefits, _told_apart(rules, request), named=True)
+        rules = _told_apart(_there(everywhere, places), request)
+        if last and last.benefits & benefits:
+            rules = _as_before(rules, request, last)
+        return Topic(benefits, rules, named=True)
     rules = _of_best_clause(request, hits, rulebook, places)
     if not rules:
         return None
@@ -50,8 +55,14 @@ def benefits_named(text: str, rulebook: Rulebook) -> frozenset[str]:
     return frozenset(
         name
         for name, benefit in rulebook.vocabulary.benefits.items()
-        if benefit.words.search(text) and not benefit.not_words.search(text)
+        if not benefit.not_words.search(text)
+        and any(not _not_done(text, m.end()) for m in benefit.words.finditer(text))
     )
+
+
+def _not_done(text: str, end: int) -> bool:
+    """Whether what was just named was not done: 揭榜挂帅没做."""
+    return bool(patterns()["not_done"].match(text[end:]))
 
 
 def hinted(text: str, rulebook: Rulebook) -> frozenset[str]:
@@ -67,6 +78,8 @@ def follows_up(
     request: Request, named: frozenset[str], last: Topic, rulebook: Rulebook
 ) -> bool:
     """Whether a question goes on with the last topic rather than opening one."""
+    if patterns()["swap"].search(request.text):
+        return True
     if named and not named & last.benefits:
         again = patterns()["again"].search(request.text)
         fits = any(
@@ -79,6 +92,17 @@ def follows_up(
         return len(request.text) <= SHORT
     points_back = bool(patterns()["again"].search(request.text))
     return points_back or len(request.text) <= SHORT
+
+
+def _as_before(
+    rules: tuple[Rule, ...], request: Request, last: Topic
+) -> tuple[Rule, ...]:
+    """The rules that the last turn was about, where this one does not choose anew."""
+    told = {r.document.id for r in rules if _matches(r, request.text)}
+    before = {r.id for r in last.rules}
+    known = {r.document.id for r in last.rules} - told
+    kept = tuple(r for r in rules if r.document.id not in known or r.id in before)
+    return kept or rules
 
 
 def at_levels(rules: Iterable[Rule], levels: Sequence[str]) -> tuple[Rule, ...]:
