@@ -1,4 +1,4 @@
-"""The cases that a question sets side by side: places, levels, two sums of one input."""
+"""The cases that a question sets side by side: places, levels, two sums."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -30,7 +30,7 @@ def cases_of(
         )
     for name, mentions in known.numbers.items():
         values = list({m.value: m for m in mentions}.values())
-        listed = any(m.joined or m.is_part for m in mentions[1:])
+        listed = any(m.is_part for m in mentions)
         if len(values) > 1 and not listed and _alike(mentions[0].cue, mentions[1].cue):
             return tuple(
                 replace(known, numbers={**known.numbers, name: (value,)})

@@ -49,6 +49,8 @@ def reply(
     if "base_for" in request.wants and targets(draft, request, found):
         return _finished(draft, "answer")
     payable = [m for m in found.missing if m.rule.terms.amount.is_money]
+    if payable and verdict == "no":  # paid to somebody else
+        return stated(request, found, known, rulebook, draft)
     if payable and "terms" in request.wants and terms_lines(draft, payable):
         return _finished(draft, "answer", verdict)
     if payable and _wants_own_sum(request):
@@ -78,6 +80,7 @@ def stated(
         _promises(draft, found.granted, known, rulebook.vocabulary)
     for one in found.missing[:3]:
         draft.add(_stated(draft, one.rule))
+        not_you(draft, one.rule, known, rulebook.vocabulary)
     return _finished(draft, "answer", verdict_of(request, found, known))
 
 
@@ -112,16 +115,21 @@ def verdict_of(request: Request, found: Reckoning, known: Known) -> Verdict | No
     """Whether the asker gets something, where that is what he asks."""
     if "verdict" not in request.wants:
         return None
-    rules = [f.rule for f in (*found.figures, *found.granted)]
-    open_ones = [m.rule for m in found.missing]
-    theirs = ("enterprise", *known.is_payee)
     if "both" in request.wants and found.choice.dropped:
         return "no"
     if not found.figures and any(n.condition == "expired" for n in found.not_met):
         return "no"
-    if any(r.terms.payee in theirs and not r.document.draft for r in rules):
+    theirs = ("enterprise", *known.is_payee)
+    if any(
+        f.rule.terms.payee in theirs and not f.rule.document.draft
+        for f in found.figures
+    ):
         return "yes"
-    return "depends" if any(r.terms.payee in theirs for r in open_ones) else "no"
+    if any(m.rule.terms.payee in theirs for m in found.missing):
+        return "depends"
+    refused = any(n.rule.computes for n in found.not_met)
+    promised = any(g.rule.terms.payee in theirs for g in found.granted)
+    return "yes" if promised and not refused else "no"
 
 
 def _promised(granted: tuple[Granted, ...]) -> bool:

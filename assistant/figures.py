@@ -51,6 +51,9 @@ def figure_answer(turn: MoneyTurn, library: Library, rulebook: Rulebook) -> Outc
         return Outcome(_silent(request, topic, rulebook) if topic.named else None)
     cases = cases_of(request, turn.known, turn.places)
     found = reckon(rules, cases, turn.as_of, rulebook)
+    if "difference" in request.wants and len(found.sums) == 1:
+        rivals = _rivals(found.sums[0].rule, rulebook)
+        found = reckon([*rules, *rivals], cases, turn.as_of, rulebook)
     if COMPARED & request.wants and len(found.sums) < 2:
         found = beside(found, turn.earlier, rulebook)
     draft = Draft(library, turn.as_of)
@@ -63,6 +66,15 @@ def figure_answer(turn: MoneyTurn, library: Library, rulebook: Rulebook) -> Outc
     if answer:
         return Outcome(with_status(answer, draft), found.sums, answer.verdict)
     return Outcome(None, (), verdict_of(request, found, turn.known))
+
+
+def _rivals(rule: Rule, rulebook: Rulebook) -> list[Rule]:
+    """Rules of the same text of which only this one or they can be had."""
+    return [
+        other
+        for other in rulebook.rules.values()
+        if other.document.id == rule.document.id and rulebook.excluded(rule, other)
+    ]
 
 
 def _silent(request: Request, topic: Topic, rulebook: Rulebook) -> Answer | None:

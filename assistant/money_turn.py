@@ -13,6 +13,7 @@ from assistant.rules import Rule, Rulebook
 from assistant.session import Session
 from assistant.slots import Read, read_numbers
 from assistant.topic import Topic, benefits_named, follows_up, topic_of
+from assistant.vocabulary import Vocabulary
 from index.ranking import Hit, PlacePath
 from prompts import say
 
@@ -57,6 +58,7 @@ def read_turn(
     names = input_names(rules, rulebook)
     base = base_input(rules) if follows or len(rules) == 1 else ""
     read = read_numbers(text, names, rulebook.vocabulary, as_of, base)
+    read = _shared(read, names, text, rulebook.vocabulary)
     request = _wanting(request, read, topic, session, follows)
     known = learn(session.known, text, read, rulebook.vocabulary)
     place = places[0] if len(places) == 1 else known.place
@@ -65,6 +67,22 @@ def read_turn(
     earlier = tuple(f for turn in reversed(session.figures) for f in turn)
     goes_on = last is not None and bool(patterns()["again"].search(text))
     return MoneyTurn(request, topic, known, places, as_of, follows, goes_on, earlier)
+
+
+def _shared(read: Read, names: list[str], text: str, vocabulary: Vocabulary) -> Read:
+    """技师和高级技师各10个: the one count holds for each that is named."""
+    counts = [m for m in read.mentions if vocabulary.inputs[m.name].kind == "count"]
+    if len(counts) != 1 or not patterns()["each_of"].search(text):
+        return read
+    copies = tuple(
+        replace(counts[0], name=name)
+        for name in names
+        if vocabulary.inputs[name].unit == vocabulary.inputs[counts[0].name].unit
+        and name != counts[0].name
+        and vocabulary.inputs[name].kind == "count"
+        and vocabulary.inputs[name].words.search(text)
+    )
+    return replace(read, mentions=(*read.mentions, *copies))
 
 
 def _wanting(
@@ -143,4 +161,5 @@ def only_introduces(turn: MoneyTurn) -> bool:
     """Whether a short turn says who is asking and nothing else: 你好，郑州的."""
     text = turn.request.text
     said = turn.known.levels or turn.places or turn.known.numbers
-    return turn.topic is None and bool(said) and len(text) <= INTRODUCTION
+    asks = patterns()["asks"].search(text)
+    return turn.topic is None and bool(said) and len(text) <= INTRODUCTION and not asks

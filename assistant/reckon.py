@@ -88,6 +88,8 @@ def _of_case(
     findings: list[Finding] = []
     doubts = list(known.doubts)
     for rule in rules:
+        if rule.document.level in known.had:
+            continue
         profile, unclear = profile_for(rule, known)
         doubts += [d for d in unclear if d not in doubts]
         try:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from assistant.money import Sum, read_money
 from assistant.question import Request, patterns
 from assistant.rules import Rule, Rulebook
 from index.ranking import Hit, PlacePath
@@ -118,6 +119,13 @@ def _matches(rule: Rule, text: str) -> bool:
     return any(re.search(line, text) for line in rule.terms.words)
 
 
+def _sum_named(rule: Rule, text: str) -> bool:
+    """Whether a question names the rule by its sum: 那个50万."""
+    said = {m.yuan for m in read_money(text) if isinstance(m, Sum)}
+    own = {value for _, value, kind in rule.terms.amount.numbers if kind == "money"}
+    return bool(said & own)
+
+
 def _first(rule: Rule, text: str) -> int:
     """Where the question first speaks of a rule."""
     found = [m.start() for line in rule.terms.words if (m := re.search(line, text))]
@@ -148,7 +156,9 @@ def _of_best_clause(
     if not hits:
         return ()
     rules = _there(rulebook.of_clause(hits[0].clause.id), places)
-    fitting = [r for r in rules if _matches(r, request.text)]
+    fitting = [
+        r for r in rules if _matches(r, request.text) or _sum_named(r, request.text)
+    ]
     if fitting:
         return tuple(fitting)
     alone = len({r.terms.benefit for r in rules}) == 1
