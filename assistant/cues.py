@@ -73,7 +73,8 @@ def nearest(
     scored = [
         (_distance(number, c, numbers, text), c)
         for c in cues
-        if c.name != CLAIM or c.end <= number.start  # 投1600万能拿几多
+        # 投1600万能拿几多: what follows a sum is no claim of it
+        if c.end <= number.start or (c.name != CLAIM and number.unit != PLAIN)
     ]
     near = [(d, c.name in NONE, c.start - c.end, c) for d, c in scored if d <= far]
     return min(near, key=lambda row: row[:3])[3] if near else None

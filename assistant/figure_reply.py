@@ -55,7 +55,9 @@ def reply(
         return _finished(draft, "answer", verdict)
     if payable and _wants_own_sum(request):
         return _ask_for(tuple(payable), draft, verdict, vocabulary)
-    failed = [n for n in found.not_met if n.given is not None]
+    failed = [
+        n for n in found.not_met if n.given is not None or (n.rule.computes and verdict)
+    ]
     if found.not_met and not found.missing and (failed or not found.granted):
         _reasons(draft, found.not_met, known, vocabulary)
         return _finished(draft, "answer", "no" if verdict else None)

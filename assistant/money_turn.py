@@ -162,4 +162,5 @@ def only_introduces(turn: MoneyTurn) -> bool:
     text = turn.request.text
     said = turn.known.levels or turn.places or turn.known.numbers
     asks = patterns()["asks"].search(text)
-    return turn.topic is None and bool(said) and len(text) <= INTRODUCTION and not asks
+    named = turn.topic is not None and turn.topic.named
+    return not named and bool(said) and len(text) <= INTRODUCTION and not asks

@@ -25,8 +25,9 @@ from assistant.vocabulary import Vocabulary
 
 WISH = 10  # characters before a sum that say that it is wished for
 CLOSE = 12  # characters between two parts of a list
+PAIRS = {"俩": Decimal(2), "仨": Decimal(3)}
 PLAIN_NUMBER = re.compile(
-    r"(?<![\d.a-z])\d{1,4}(?![\d.%a-z万亿千百元块年月日号个名人家位项次台套成点])"
+    r"(?<![\d.a-z])\d{1,3}(?![\d.%a-z万亿千百元块年月日号个名人家位项次台套成点])"
 )
 UNITS = {
     "家": {"家", "户", "个"},
@@ -92,6 +93,7 @@ def read_numbers(
         read = _assign(numbers, text, own, vocabulary, topic)
         mentions += read.mentions
         doubts += read.doubts
+    mentions += _balances(text, wanted, vocabulary)
     mentions.sort(key=lambda m: m.start)
     dated = list(_dated(mentions, read_days(text, as_of), text))
     paired = tuple(_by_period(_paired(dated, wanted, vocabulary), text, vocabulary))
@@ -112,6 +114,10 @@ def _numbers(text: str, growth: bool) -> dict[tuple[str, ...], list[Number]]:
         + [
             Number(m.start(), m.end(), Decimal(m.group()), unit=PLAIN)
             for m in PLAIN_NUMBER.finditer(text)
+        ]
+        + [
+            Number(m.start(), m.end(), PAIRS[m.group()], unit="个")
+            for m in re.finditer("[俩仨]", text)
         ],
         ("rate",): [Number(s.start, s.end, s.rate) for s in read_shares(text)],
     }
@@ -122,8 +128,8 @@ def _money(mention: Sum | Range | Bare | Foreign, growth: bool) -> list[Number]:
     match mention:
         case Sum(yuan=yuan, about=about):
             return [Number(start, end, yuan, about=about)]
-        case Range(low=low, high=high) if growth:  # 由6亿到6.6亿: two balances
-            return [Number(start, start + 1, low), Number(end - 1, end, high)]
+        case Range() if growth:  # 由6亿到6.6亿: see _balances
+            return []
         case Range(low=low):
             return [Number(start, end, low, "range")]
         case Bare(number=number):
@@ -183,6 +189,7 @@ def _each_with_its_cue(
             c for c in cues if c.name in NONE or _fits(number, c.name, vocabulary)
         ]
         pairs.append((number, nearest(number, fitting, numbers, text)))
+    pairs = _same_word(pairs, text)
     taken: dict[Cue, Number] = {}
     for number, cue in pairs:
         if cue is None or cue.name in NONE:
@@ -196,6 +203,21 @@ def _each_with_its_cue(
         for number, cue in pairs
         if not (cue and number.unit and taken.get(cue, number) is not number)
     ]
+
+
+def _same_word(
+    pairs: Sequence[tuple[Number, Cue | None]], text: str
+) -> list[tuple[Number, Cue | None]]:
+    """总投资990万和1010万: the second is what the first is."""
+    found: list[tuple[Number, Cue | None]] = []
+    for number, cue in pairs:
+        if found:
+            before, its = found[-1]
+            between = text[before.end : number.start]
+            if its and its.name not in NONE and patterns()["and"].fullmatch(between):
+                cue = its
+        found.append((number, cue))
+    return found
 
 
 def _fits(number: Number, name: str, vocabulary: Vocabulary) -> bool:
@@ -279,6 +301,18 @@ def _paired(
             }
             paired = [renamed.get(m, m) for m in paired]
     return paired
+
+
+def _balances(
+    text: str, names: Sequence[str], vocabulary: Vocabulary
+) -> Iterable[Mention]:
+    """由6亿到6.6亿: the opening and the closing balance of a growth."""
+    pairs = [d.minus for n in names for d in vocabulary.inputs[n].derive if d.minus]
+    for mention in read_money(text) if pairs else ():
+        if isinstance(mention, Range):
+            closing, opening = pairs[0]
+            yield Mention(opening, mention.low, mention.start, mention.start + 1)
+            yield Mention(closing, mention.high, mention.end - 1, mention.end)
 
 
 def _by_period(

@@ -45,10 +45,17 @@ def topic_of(
         if last and last.benefits & benefits:
             rules = _as_before(rules, request, last)
         return Topic(benefits, rules, named=True)
-    rules = _of_best_clause(request, hits, rulebook, places)
-    if not rules:
+    best = _of_best_clause(request, hits, rulebook, places)
+    if not best:
         return None
-    return Topic(frozenset(r.terms.benefit for r in rules), rules, named=False)
+    benefits = frozenset(r.terms.benefit for r in best)
+    same = [
+        r
+        for r in rulebook.rules.values()
+        if r.terms.benefit in benefits and r.document.id != best[0].document.id
+    ]
+    rules = (*best, *_told_apart(_there(same, places), request))
+    return Topic(benefits, rules, named=False)
 
 
 def benefits_named(text: str, rulebook: Rulebook) -> frozenset[str]:
@@ -71,7 +78,7 @@ def hinted(text: str, rulebook: Rulebook) -> frozenset[str]:
     return frozenset(
         name
         for name, benefit in rulebook.vocabulary.benefits.items()
-        if benefit.hints.search(text) and not benefit.not_words.search(text)
+        if benefit.hints.search(text)
     )
 
 
