@@ -7,7 +7,7 @@ from decimal import ROUND_CEILING, Decimal
 from assistant.inputs import Given, amount_text, percent_text, resolve
 from assistant.money import yuan_text
 from assistant.rules import Rule
-from assistant.terms import (
+from assistant.shapes import (
     Bound,
     Fixed,
     Multiple,

@@ -8,7 +8,7 @@ from decimal import Decimal
 from assistant.amounts import Figure, compute
 from assistant.inputs import Given, resolve
 from assistant.rules import Rule
-from assistant.terms import Limit, Promise
+from assistant.shapes import Limit, Promise
 from assistant.vocabulary import load_vocabulary
 
 __all__ = ["Figure", "Finding", "Granted", "Missing", "NotMet", "Profile", "assess"]

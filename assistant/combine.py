@@ -7,7 +7,7 @@ from itertools import combinations
 
 from assistant.amounts import Figure, number_text
 from assistant.rules import Rule, Rulebook
-from assistant.terms import Bound
+from assistant.shapes import Bound
 
 # So few figures stand in one answer that every choice among them can be tried.
 MOST = 12

@@ -1,19 +1,17 @@
 """An answer with figures: the sum first, then how, on what terms, from which clause."""
 
-from collections.abc import Iterable
 
 from assistant import spans
 from assistant.amounts import Figure
-from assistant.calculator import Missing
 from assistant.combine import Dropped, Sum, open_pairs
 from assistant.draft import Draft
 from assistant.known import Known
 from assistant.money import yuan_text
 from assistant.question import Request
-from assistant.reckon import Reckoning, at_cap, for_target, unit_sum
+from assistant.reckon import Reckoning
+from assistant.rule_lines import base_at_cap, not_you, stated_line
 from assistant.rules import Rule, Rulebook
-from assistant.slots import wished_sum
-from assistant.spans import Said, Span, write
+from assistant.spans import Span, write
 from assistant.vocabulary import Vocabulary
 
 SHOWN = 6  # figures explained in full
@@ -76,26 +74,13 @@ def figure_lines(
         )
     draft.add(write("figures.answer.basis", quote=draft.words(clause, quote)))
     if rule.source and not figure.inputs:
-        _source(draft, rule.source)
+        draft.add(stated_line(draft, rule.source))
     _terms(draft, rule, known, vocabulary)
-
-
-def _source(draft: Draft, rule: Rule) -> None:
-    """Where the number comes from that a figure is a multiple of."""
-    clause, quote = rule.terms.clause, rule.terms.quote
-    draft.add(
-        write(
-            "figures.answer.rule",
-            label=spans.rule_label(rule),
-            quote=draft.words(clause, quote),
-            marker=draft.marker(clause, quote),
-        )
-    )
 
 
 def _terms(draft: Draft, rule: Rule, known: Known, vocabulary: Vocabulary) -> None:
     """Who is paid, what was assumed, what the text leaves open."""
-    not_you(draft, rule, known, vocabulary)
+    not_you(draft, rule, known)
     unsaid = [n for n in rule.terms.conditions.assumed if n not in known.facts]
     labels = [(spans.label("facts", n),) for n in unsaid]
     if labels:
@@ -103,17 +88,6 @@ def _terms(draft: Draft, rule: Rule, known: Known, vocabulary: Vocabulary) -> No
         draft.add(write("figures.answer.assumed", conditions=conditions))
     for line in rule.terms.open[:2]:
         draft.add(write("figures.answer.open", open=Span(line, spans.OfRule(rule))))
-
-
-def not_you(draft: Draft, rule: Rule, known: Known, vocabulary: Vocabulary) -> None:
-    """Say that the money goes to somebody else than an enterprise, if it does."""
-    payee = rule.terms.payee
-    paid = rule.terms.amount.is_money
-    if not paid or payee in ("enterprise", *known.is_payee):
-        return
-    label = spans.label("payees", payee)
-    draft.note("not_you", write("figures.notices.not_you", payee=label))
-    draft.add(write("figures.answer.payee", payee=label))
 
 
 def _no_double(draft: Draft, dropped: Dropped) -> None:
@@ -182,26 +156,6 @@ def _sum(draft: Draft, name: str, result: Sum) -> None:
     draft.sum_card(name, result)
 
 
-def base_at_cap(draft: Draft, rule: Rule) -> bool:
-    """The base from which the cap is reached; whether the rule has one."""
-    found = at_cap(rule)
-    if found is None:
-        return False
-    figure, base = found
-    draft.card(figure)
-    draft.add(
-        write(
-            "figures.answer.base_at_cap",
-            label=spans.rule_label(rule),
-            base=spans.sum_text(base),
-            cap=spans.amount(figure),
-            steps=spans.step(base, 0),
-            marker=draft.marker(rule.terms.clause, rule.terms.quote),
-        )
-    )
-    return True
-
-
 def _payers(draft: Draft, figure: Figure) -> None:
     """What each payer pays, where the clause divides the sum."""
     parts = sum(figure.rule.terms.payers.values())
@@ -215,53 +169,3 @@ def _payers(draft: Draft, figure: Figure) -> None:
             write("figures.answer.payer", payer=label, amount=spans.sum_text(result))
         )
         draft.sum_card("share", result, figure.rule.terms.payee)
-
-
-def targets(draft: Draft, request: Request, found: Reckoning) -> bool:
-    """What must be spent to get the sum that the asker names; whether any rule says."""
-    wished = wished_sum(request.text)
-    shown = False
-    for finding in (*found.figures, *found.missing):
-        rule = finding.rule
-        base = for_target(rule, wished.yuan) if wished else None
-        if base is None or wished is None:
-            continue
-        shown = True
-        figure = Figure(rule, wished.yuan, "at_most", base.steps)
-        draft.card(figure)
-        draft.add(
-            write(
-                "figures.answer.target",
-                label=spans.rule_label(rule),
-                wished=Span(wished.text, Said(request.text)),
-                base=spans.sum_text(base),
-                steps=spans.step(base, 0),
-                marker=draft.marker(rule.terms.clause, rule.terms.quote),
-            )
-        )
-        quote = draft.words(rule.terms.clause, rule.terms.quote)
-        draft.add(write("figures.answer.basis", quote=quote))
-    return shown
-
-
-def terms_lines(draft: Draft, missing: Iterable[Missing]) -> bool:
-    """The rate and cap, or the sum a head, of each rule; whether any has them."""
-    shown = False
-    for rule in (m.rule for m in missing):
-        unit = unit_sum(rule)
-        if unit is None:
-            continue
-        shown = True
-        clause, quote = rule.terms.clause, rule.terms.quote
-        draft.card(unit)
-        draft.add(
-            write(
-                "figures.answer.rule",
-                label=spans.rule_label(rule),
-                quote=draft.words(clause, quote),
-                marker=draft.marker(clause, quote),
-            )
-        )
-        for line in rule.terms.open[:1]:
-            draft.add(write("figures.answer.open", open=Span(line, spans.OfRule(rule))))
-    return shown

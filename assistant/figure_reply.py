@@ -4,23 +4,25 @@ from dataclasses import replace
 
 from assistant import spans
 from assistant.answer import Answer, Verdict
-from assistant.calculator import Granted, Missing, NotMet
+from assistant.assignment import Doubt
+from assistant.calculator import Granted, Missing
 from assistant.draft import Draft
-from assistant.figure_answer import (
-    base_at_cap,
-    figures,
-    not_you,
-    targets,
-    terms_lines,
-)
+from assistant.figure_answer import figures
 from assistant.grounding import violations
 from assistant.known import Known
 from assistant.question import Request
+from assistant.reasons import reasons
 from assistant.reckon import Reckoning
-from assistant.rules import Rule, Rulebook
-from assistant.slots import Doubt
-from assistant.spans import OfDocument, OfRule, Sentence, Span, write
-from assistant.terms import Promise
+from assistant.rule_lines import (
+    base_at_cap,
+    not_you,
+    stated_line,
+    targets,
+    terms_lines,
+)
+from assistant.rules import Rulebook
+from assistant.shapes import Promise
+from assistant.spans import write
 from assistant.vocabulary import Vocabulary
 from prompts import say
 
@@ -59,10 +61,10 @@ def reply(
         n for n in found.not_met if n.given is not None or (n.rule.computes and verdict)
     ]
     if found.not_met and not found.missing and (failed or not found.granted):
-        _reasons(draft, found.not_met, known, vocabulary)
+        reasons(draft, found.not_met, known)
         return _finished(draft, "answer", "no" if verdict else None)
     if found.granted and request.wants & NUMBERS and _promised(found.granted):
-        _promises(draft, found.granted, known, vocabulary)
+        _promises(draft, found.granted, known)
         return _finished(draft, "answer", verdict)
     return None
 
@@ -79,10 +81,10 @@ def stated(
     if not rules:
         return None
     if _promised(found.granted):
-        _promises(draft, found.granted, known, rulebook.vocabulary)
+        _promises(draft, found.granted, known)
     for one in found.missing[:3]:
-        draft.add(_stated(draft, one.rule))
-        not_you(draft, one.rule, known, rulebook.vocabulary)
+        draft.add(stated_line(draft, one.rule))
+        not_you(draft, one.rule, known)
     return _finished(draft, "answer", verdict_of(request, found, known))
 
 
@@ -97,11 +99,11 @@ def _figures(
     figures(draft, request, found, known, rulebook)
     if request.levels or "all" in request.wants:
         for one in found.granted[:3]:
-            draft.add(_stated(draft, one.rule))
+            draft.add(stated_line(draft, one.rule))
             if isinstance(one.rule.terms.amount, Promise):
                 draft.add(write("figures.answer.promise"))
     if request.levels or {"verdict", "all", "difference"} & request.wants:
-        _reasons(draft, found.not_met, known, rulebook.vocabulary)
+        reasons(draft, found.not_met, known)
     return _finished(draft, "answer", verdict_of(request, found, known))
 
 
@@ -142,25 +144,13 @@ def _promises(
     draft: Draft,
     granted: tuple[Granted, ...],
     known: Known,
-    vocabulary: Vocabulary,
 ) -> None:
     """What a clause promises without saying how much."""
     for promise in granted[:3]:
-        draft.add(_stated(draft, promise.rule))
-        not_you(draft, promise.rule, known, vocabulary)
+        draft.add(stated_line(draft, promise.rule))
+        not_you(draft, promise.rule, known)
     draft.add(write("figures.answer.promise"))
     draft.note("ratio_unspecified", write("figures.notices.ratio_unspecified"))
-
-
-def _stated(draft: Draft, rule: Rule) -> Sentence:
-    """A rule in the words of its clause."""
-    clause, quote = rule.terms.clause, rule.terms.quote
-    return write(
-        "figures.answer.rule",
-        label=spans.rule_label(rule),
-        quote=draft.words(clause, quote),
-        marker=draft.marker(clause, quote),
-    )
 
 
 def _ask_for(
@@ -179,7 +169,7 @@ def _ask_for(
     else:
         question = vocabulary.inputs[name].ask
     for one in missing[:3]:
-        draft.add(_stated(draft, one.rule))
+        draft.add(stated_line(draft, one.rule))
     answer = _finished(draft, "clarify", verdict)
     return replace(answer, text=f"{answer.text}\n\n{question}", questions=(question,))
 
@@ -189,52 +179,6 @@ def _ask_about(doubt: Doubt, vocabulary: Vocabulary) -> Answer:
     label = vocabulary.inputs[doubt.name].label
     question = say(f"figures.ask.{doubt.kind}", text=doubt.text, label=label)
     return Answer("clarify", question, questions=(question,))
-
-
-def _reasons(
-    draft: Draft, not_met: tuple[NotMet, ...], known: Known, vocabulary: Vocabulary
-) -> None:
-    """Why each rule gives nothing, with the words of its clause."""
-    for one in not_met[:3]:
-        draft.add(_reason(draft, one, vocabulary))
-        clause, quote = one.rule.terms.clause, one.rule.terms.quote
-        draft.add(write("figures.answer.basis", quote=draft.words(clause, quote)))
-        not_you(draft, one.rule, known, vocabulary)
-
-
-def _reason(draft: Draft, one: NotMet, vocabulary: Vocabulary) -> Sentence:
-    rule, conditions = one.rule, one.rule.terms.conditions
-    document = OfDocument(rule.document, None, draft.as_of)
-    values: dict[str, Span | Sentence] = {
-        "label": spans.rule_label(rule),
-        "marker": draft.marker(rule.terms.clause, rule.terms.quote),
-        "as_of": spans.day(draft.as_of, document),
-    }
-    if one.limit is not None and one.given is not None:
-        values |= {
-            "input": spans.label("inputs", one.condition),
-            "limit": spans.rule_number(rule, one.condition, one.limit),
-            "given": spans.echo(one.condition, one.given),
-        }
-        return write(f"figures.not_met.{one.bound}", **values)
-    last = rule.last_day()
-    if one.condition == "expired" and last:
-        values["until"] = spans.day(last, OfRule(rule))
-        draft.note("expired", write("figures.notices.expired", **values))
-    if one.condition == "level":
-        labels = [(spans.label("levels", n),) for n in conditions.level]
-        values["levels"] = spans.joined(labels, "figures.not_met.or")
-    event = rule.terms.event
-    if one.condition == "event" and event and event.last and draft.as_of > event.last:
-        values["until"] = spans.day(event.last, OfRule(rule))
-        draft.note("expired", write("figures.notices.expired", **values))
-    if one.condition == "had":
-        draft.note("no_double", write("figures.notices.had", label=values["label"]))
-    if one.condition in vocabulary.facts:
-        key = "unless" if one.condition in conditions.unless else "fact"
-        values["condition"] = spans.label("facts", one.condition)
-        return write(f"figures.not_met.{key}", **values)
-    return write(f"figures.not_met.{one.condition}", **values)
 
 
 def _finished(draft: Draft, behaviour: str, verdict: Verdict | None = None) -> Answer:

@@ -17,7 +17,7 @@ from assistant.money_turn import MONEY, MoneyTurn
 from assistant.question import Request
 from assistant.reckon import beside, reckon
 from assistant.rules import Rule, Rulebook
-from assistant.terms import Promise
+from assistant.shapes import Promise
 from assistant.topic import Topic, at_levels
 from index.library import Library
 from index.ranking import PlacePath

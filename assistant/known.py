@@ -7,13 +7,13 @@ from datetime import date
 from decimal import Decimal
 from itertools import combinations
 
+from assistant.assignment import Doubt, Mention, Read
 from assistant.calculator import PlacePath, Profile
 from assistant.dates_said import read_days
 from assistant.inputs import Given, InputError, given
 from assistant.question import patterns
 from assistant.rules import Rule
-from assistant.slots import Doubt, Mention, Read
-from assistant.terms import Fixed
+from assistant.shapes import Fixed
 from assistant.vocabulary import Vocabulary
 
 NEGATION = 10  # characters before a level in which 没评上 denies it

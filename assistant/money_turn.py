@@ -6,12 +6,13 @@ from datetime import date
 
 from assistant.amounts import Figure
 from assistant.answer import Answer
+from assistant.assignment import Read
 from assistant.known import Known, deed_of, learn
 from assistant.question import Request, patterns
 from assistant.rule_checks import BOUNDS
 from assistant.rules import Rule, Rulebook
 from assistant.session import Session
-from assistant.slots import Read, read_numbers
+from assistant.slots import read_numbers
 from assistant.topic import Topic, benefits_named, follows_up, topic_of
 from assistant.vocabulary import Vocabulary
 from index.ranking import Hit, PlacePath

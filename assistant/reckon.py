@@ -7,14 +7,14 @@ from decimal import ROUND_CEILING, Decimal
 from typing import TypeVar
 
 from assistant.amounts import Figure
+from assistant.assignment import Doubt
 from assistant.calculator import Finding, Granted, Missing, NotMet, assess
 from assistant.combine import Choice, Sum, choose, difference, total
 from assistant.inputs import InputError, percent_text
 from assistant.known import Known, profile_for
 from assistant.money import yuan_text
 from assistant.rules import Rule, Rulebook
-from assistant.slots import Doubt
-from assistant.terms import Fixed, PerHead, Share
+from assistant.shapes import Fixed, PerHead, Share
 from prompts import say
 
 MOST = 12

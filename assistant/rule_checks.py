@@ -10,7 +10,8 @@ from assistant.dates_said import read_days
 from assistant.money import Sum, read_money
 from assistant.quantities import read_counts, read_shares
 from assistant.quotes import stands_in
-from assistant.terms import Passage, Relief, Stated, Table, Terms
+from assistant.shapes import Relief, Stated, Table
+from assistant.terms import Passage, Terms
 from assistant.vocabulary import Vocabulary
 from index.read import Clause
 from prompts import say, words

@@ -6,7 +6,8 @@ from datetime import date
 from pathlib import Path
 
 from assistant.rule_checks import faults
-from assistant.terms import Limit, Multiple, Promise, Terms
+from assistant.shapes import Limit, Multiple, Promise
+from assistant.terms import Terms
 from assistant.vocabulary import Vocabulary, load_vocabulary
 from index.documents import PolicyDocument
 from index.read import Clause

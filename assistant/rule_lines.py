@@ -1,0 +1,98 @@
+"""What a rule says before it is computed: its words, payee, cap, and inverse."""
+
+from collections.abc import Iterable
+
+from assistant import spans
+from assistant.amounts import Figure
+from assistant.calculator import Missing
+from assistant.draft import Draft
+from assistant.known import Known
+from assistant.question import Request
+from assistant.reckon import Reckoning, at_cap, for_target, unit_sum
+from assistant.rules import Rule
+from assistant.slots import wished_sum
+from assistant.spans import Said, Sentence, Span, write
+
+
+def stated_line(draft: Draft, rule: Rule) -> Sentence:
+    """A rule in the words of its clause."""
+    clause, quote = rule.terms.clause, rule.terms.quote
+    return write(
+        "figures.answer.rule",
+        label=spans.rule_label(rule),
+        quote=draft.words(clause, quote),
+        marker=draft.marker(clause, quote),
+    )
+
+
+def not_you(draft: Draft, rule: Rule, known: Known) -> None:
+    """Say that the money goes to somebody else than an enterprise, if it does."""
+    payee = rule.terms.payee
+    paid = rule.terms.amount.is_money
+    if not paid or payee in ("enterprise", *known.is_payee):
+        return
+    label = spans.label("payees", payee)
+    draft.note("not_you", write("figures.notices.not_you", payee=label))
+    draft.add(write("figures.answer.payee", payee=label))
+
+
+def base_at_cap(draft: Draft, rule: Rule) -> bool:
+    """The base from which the cap is reached; whether the rule has one."""
+    found = at_cap(rule)
+    if found is None:
+        return False
+    figure, base = found
+    draft.card(figure)
+    draft.add(
+        write(
+            "figures.answer.base_at_cap",
+            label=spans.rule_label(rule),
+            base=spans.sum_text(base),
+            cap=spans.amount(figure),
+            steps=spans.step(base, 0),
+            marker=draft.marker(rule.terms.clause, rule.terms.quote),
+        )
+    )
+    return True
+
+
+def targets(draft: Draft, request: Request, found: Reckoning) -> bool:
+    """What must be spent to get the sum that the asker names; whether any rule says."""
+    wished = wished_sum(request.text)
+    shown = False
+    for finding in (*found.figures, *found.missing):
+        rule = finding.rule
+        base = for_target(rule, wished.yuan) if wished else None
+        if base is None or wished is None:
+            continue
+        shown = True
+        figure = Figure(rule, wished.yuan, "at_most", base.steps)
+        draft.card(figure)
+        draft.add(
+            write(
+                "figures.answer.target",
+                label=spans.rule_label(rule),
+                wished=Span(wished.text, Said(request.text)),
+                base=spans.sum_text(base),
+                steps=spans.step(base, 0),
+                marker=draft.marker(rule.terms.clause, rule.terms.quote),
+            )
+        )
+        quote = draft.words(rule.terms.clause, rule.terms.quote)
+        draft.add(write("figures.answer.basis", quote=quote))
+    return shown
+
+
+def terms_lines(draft: Draft, missing: Iterable[Missing]) -> bool:
+    """The rate and cap, or the sum a head, of each rule; whether any has them."""
+    shown = False
+    for rule in (m.rule for m in missing):
+        unit = unit_sum(rule)
+        if unit is None:
+            continue
+        shown = True
+        draft.card(unit)
+        draft.add(stated_line(draft, rule))
+        for line in rule.terms.open[:1]:
+            draft.add(write("figures.answer.open", open=Span(line, spans.OfRule(rule))))
+    return shown
