@@ -1,4 +1,4 @@
-"""python -m assistant ask | search: one question on the command line."""
+"""python -m assistant ask | search | calc | match | rules, one command each."""
 
 import argparse
 import json
@@ -6,12 +6,16 @@ import sys
 from datetime import date
 
 from assistant.chat import Assistant
+from assistant.profile_file import BadInput
+from assistant.rule_commands import add_rule_commands, run
 from assistant.session import Session
 from index.embed import EmbedderError
 from index.ranking import Hit
+from index.read import read_corpus
 from index.search import IndexMissing
 from index.settings import Settings
 from index.store import StoreError
+from index.yaml_files import DataError
 
 
 def parser() -> argparse.ArgumentParser:
@@ -32,6 +36,7 @@ def parser() -> argparse.ArgumentParser:
             default=None,
             help="按哪一天作答，如 2025-06-01；默认今天",
         )
+    add_rule_commands(commands.add_parser, _day)
     return top
 
 
@@ -40,9 +45,11 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     as_of = options.as_of or date.today()  # noqa: DTZ011
     try:
-        assistant = Assistant.load(Settings())
-        print(_reply(assistant, options, as_of))
-    except (EmbedderError, IndexMissing, StoreError) as error:
+        if options.command in ("ask", "search"):
+            print(_reply(Assistant.load(Settings()), options, as_of))
+        else:  # rules need the texts only: neither the index nor the model
+            print(run(options, read_corpus(), as_of))
+    except (BadInput, DataError, EmbedderError, IndexMissing, StoreError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

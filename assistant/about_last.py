@@ -4,9 +4,18 @@ from datetime import date
 
 from assistant.answer import Answer, Citation
 from assistant.citations import cite
-from assistant.compose import lead, notices, unit_positions, units_line
+from assistant.compose import (
+    as_text,
+    grounded,
+    lead,
+    notices,
+    sentence_line,
+    unit_positions,
+    units_line,
+)
 from assistant.facts import status_sentence
 from assistant.question import Request, patterns
+from assistant.spans import Sentence
 from index.library import Library
 from index.read import Clause
 
@@ -23,7 +32,7 @@ def about_last(
     request: Request, last: Answer, library: Library, as_of: date
 ) -> Answer | None:
     """The units or the words of the clauses last cited; None if there were none."""
-    paragraphs: list[str] = []
+    paragraphs: list[list[Sentence]] = []
     citations: list[Citation] = []
     for cited in last.citations[:MOST]:
         if cited.clause not in library.row:
@@ -35,19 +44,18 @@ def about_last(
         positions = _positions(request, clause, cited)
         citations.append(cite(marker, clause, document, status, positions))
         said = status_sentence(document, as_of)
-        fresh = "" if any(said in p for p in paragraphs) else said
-        paragraphs.append(lead(document, clause, fresh))
+        fresh = said not in as_text(paragraphs)
+        paragraphs.append([lead(document, clause, as_of, with_status=fresh)])
         if request.wants_units:
-            paragraphs.append(f"- {units_line(clause, marker)}")
+            paragraphs.append([units_line(clause, document, marker, as_of)])
         else:
-            words = "".join(clause.sentences[p].text for p in positions)
-            paragraphs.append(f"- {words}[{marker}]")
+            lines = [sentence_line(clause, p, marker) for p in positions]
+            paragraphs.append(lines)
     if not citations:
         return None
     documents = [library.documents[c.clause.partition("#")[0]] for c in citations]
-    text = "\n\n".join(paragraphs)
     found = notices(documents, as_of)
-    return Answer("answer", text, tuple(citations), notices=found)
+    return grounded(paragraphs, citations, found)
 
 
 def _positions(request: Request, clause: Clause, cited: Citation) -> list[int]:

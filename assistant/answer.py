@@ -1,6 +1,6 @@
 """What the assistant answers, in the contract's form, as JSON and as Markdown."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from index.documents import Status
@@ -61,16 +61,18 @@ class Answer:
     inputs: dict[str, str] = field(default_factory=dict[str, str])  # as said, in yuan
     reason: str | None = None  # why it refuses: outside, silent, place …
     latency_ms: float = 0.0
+    lines: tuple[tuple[Any, ...], ...] = ()  # the text as typed spans; see spans.py
 
     def to_json(self) -> dict[str, Any]:
         """The answer as the contract of eval has it."""
-        row = asdict(self)
+        row = asdict(replace(self, lines=()))
         profile: dict[str, Any] = {
             "place": row.pop("place"),
             "level": row.pop("level"),
             "inputs": row.pop("inputs"),
         }
         row.pop("reason")
+        row.pop("lines")
         return {**row, "profile": profile}
 
     def to_markdown(self) -> str:

@@ -97,30 +97,23 @@ def assign(
 def _each_with_its_cue(
     numbers: Sequence[Number], cues: Sequence[Cue], text: str, vocabulary: Vocabulary
 ) -> list[tuple[Number, Cue | None]]:
-    """Each number with its nearest word; a number that only shares one is dropped.
+    """Each number with its nearest word; a word says what one count is, not two.
 
     省级专精特新5家，七家公司: the seven are not five more of them.
     """
     pairs: list[tuple[Number, Cue | None]] = []
+    taken: set[Cue] = set()
     for number in numbers:
         fitting = [
-            c for c in cues if c.name in NONE or _fits(number, c.name, vocabulary)
+            c
+            for c in cues
+            if c.name in NONE or (c not in taken and _fits(number, c.name, vocabulary))
         ]
-        pairs.append((number, nearest(number, fitting, numbers, text)))
-    pairs = _same_word(pairs, text)
-    taken: dict[Cue, Number] = {}
-    for number, cue in pairs:
-        if cue is None or cue.name in NONE:
-            continue
-        other = taken.get(cue)
-        gap = cue.gap(number)
-        if other is None or (gap < cue.gap(other) and number.unit):
-            taken[cue] = number
-    return [
-        (number, cue)
-        for number, cue in pairs
-        if not (cue and number.unit and taken.get(cue, number) is not number)
-    ]
+        cue = nearest(number, fitting, numbers, text)
+        if cue and number.unit and cue.name not in NONE:
+            taken.add(cue)
+        pairs.append((number, cue))
+    return _same_word(pairs, text)
 
 
 def _same_word(

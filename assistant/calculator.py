@@ -1,6 +1,7 @@
 """assess: one rule, one profile, one day → a figure, what is missing, or why not."""
 
-from collections.abc import Mapping
+import operator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -14,6 +15,13 @@ from assistant.vocabulary import load_vocabulary
 __all__ = ["Figure", "Finding", "Granted", "Missing", "NotMet", "Profile", "assess"]
 
 PlacePath = tuple[str, ...]
+HOLDS: dict[str, Callable[[Decimal, Decimal], bool]] = {
+    "more_than": operator.gt,
+    "at_least": operator.ge,
+    "at_most": operator.le,
+    "less_than": operator.lt,
+    "at_least_rate": operator.ge,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +71,14 @@ def assess(rule: Rule, profile: Profile, as_of: date) -> Finding:
 
     Raises InputError for a number that cannot be (fractional heads).
     """
+    missing: tuple[str, ...] = ()
     for check in (_place, _time, _level, _facts, _bounds):
         outcome = check(rule, profile, as_of)
         if isinstance(outcome, NotMet):
             return outcome
+        if outcome is not None:
+            missing += outcome.names
     amount = rule.terms.amount
-    missing = tuple(
-        name
-        for check in (_place, _level, _facts, _bounds)
-        if isinstance(outcome := check(rule, profile, as_of), Missing)
-        for name in outcome.names
-    )
     if isinstance(amount, Limit) and not missing:
         return Granted(rule)
     if isinstance(amount, Promise) and amount.cap is None and not missing:
@@ -115,12 +120,12 @@ def _time(rule: Rule, profile: Profile, as_of: date) -> NotMet | None:
 
 def _level(rule: Rule, profile: Profile, _: date) -> NotMet | Missing | None:
     """One of the levels asked for; 专精特新 without its level may be any of them."""
-    wanted = set(rule.terms.conditions.level)
+    wanted = rule.terms.conditions.level
     if not wanted:
         return None
     if not profile.levels:
         return Missing(rule, ("level",))
-    if profile.levels & wanted:
+    if not profile.levels.isdisjoint(wanted):
         return None
     if "specialised" in profile.levels:
         return None if "provincial" in wanted else Missing(rule, ("level",))
@@ -128,9 +133,10 @@ def _level(rule: Rule, profile: Profile, _: date) -> NotMet | Missing | None:
 
 
 def _facts(rule: Rule, profile: Profile, _: date) -> NotMet | Missing | None:
-    conditions = rule.terms.conditions
-    facts = {n: held for n, held in profile.facts.items() if n not in profile.mixed}
-    known = facts | dict.fromkeys(profile.mixed & set(conditions.facts), True)
+    conditions, known = rule.terms.conditions, profile.facts
+    if profile.mixed:  # holds for one thing: enough for a condition, rules nothing out
+        facts = {n: held for n, held in known.items() if n not in profile.mixed}
+        known = facts | dict.fromkeys(profile.mixed & set(conditions.facts), True)
     for name in (*conditions.facts, *conditions.assumed):
         if known.get(name) is False:
             return NotMet(rule, name)
@@ -146,29 +152,21 @@ def _bounds(rule: Rule, profile: Profile, _: date) -> NotMet | Missing | None:
     conditions = rule.terms.conditions
     for name in rule.terms.amount.inputs:
         base = resolve(name, profile.inputs)
-        if base and base.value <= 0:
+        if base and base.value < 0:
             return NotMet(rule, name, "positive", Decimal(0), base.value)
-    tests = {
-        "more_than": conditions.more_than,
-        "at_least": conditions.at_least,
-        "at_most": conditions.at_most,
-        "less_than": conditions.less_than,
-        "at_least_rate": conditions.at_least_rate,
-    }
     failed: list[NotMet] = []
     unknown: list[str] = []
     held = 0
-    for bound, limits in tests.items():
-        for name, limit in limits.items():
-            given = resolve(name, profile.inputs)
-            if given is None and _part_suffices(name, bound, limit, profile):
-                held += 1
-            elif given is None:
-                unknown.append(name)
-            elif holds(bound, given.value, limit):
-                held += 1
-            else:
-                failed.append(NotMet(rule, name, bound, limit, given.value))
+    for bound, name, limit in conditions.bounds:
+        given = resolve(name, profile.inputs)
+        if given is None and _part_suffices(name, bound, limit, profile):
+            held += 1
+        elif given is None:
+            unknown.append(name)
+        elif holds(bound, given.value, limit):
+            held += 1
+        else:
+            failed.append(NotMet(rule, name, bound, limit, given.value))
     if conditions.any_of and held:
         return None
     if failed:
@@ -188,10 +186,4 @@ def _part_suffices(name: str, bound: str, limit: Decimal, profile: Profile) -> b
 
 def holds(bound: str, value: Decimal, limit: Decimal) -> bool:
     """A bound exactly as worded: 超 excludes the limit itself, 以上 includes it."""
-    return {
-        "more_than": value > limit,
-        "at_least": value >= limit,
-        "at_most": value <= limit,
-        "less_than": value < limit,
-        "at_least_rate": value >= limit,
-    }[bound]
+    return HOLDS[bound](value, limit)

@@ -78,7 +78,7 @@ def _clash(one: Figure, other: Figure, rulebook: Rulebook) -> bool:
 
 def total(figures: Sequence[Figure]) -> Sum | None:
     """What the figures come to; None where a floor and a cap cannot be added."""
-    bounds = {figure.bound for figure in figures}
+    bounds: set[Bound] = {figure.bound for figure in figures}
     units = {figure.unit for figure in figures}
     if {"at_most", "at_least"} <= bounds or len(units) > 1:
         return None
@@ -90,7 +90,7 @@ def total(figures: Sequence[Figure]) -> Sum | None:
 
 def difference(larger: Figure, smaller: Figure) -> Sum | None:
     """By how much one exceeds the other; None where their bounds leave it open."""
-    bounds = {larger.bound, smaller.bound}
+    bounds: set[Bound] = {larger.bound, smaller.bound}
     if ("at_least" in bounds and len(bounds) > 1) or larger.unit != smaller.unit:
         return None
     amount, unit = larger.amount - smaller.amount, larger.unit

@@ -4,10 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from assistant import spans
 from assistant.answer import Answer, Citation, Notice
 from assistant.citations import cite
 from assistant.facts import chinese_date, status_sentence
+from assistant.grounding import sound
 from assistant.question import Request
+from assistant.spans import OfDocument, Sentence, Span, plain, quoted, write
 from index.documents import PolicyDocument
 from index.lexical import LexicalIndex, terms
 from index.ranking import Hit
@@ -41,28 +44,58 @@ def compose(
 ) -> Answer:
     """The answer from the best clauses; `hits` holds at least one."""
     passages = choose(request, hits, lexical)
-    paragraphs: list[str] = []
+    paragraphs: list[list[Sentence]] = []
     citations: list[Citation] = []
     for marker, passage in enumerate(passages, 1):
         hit = passage.hit
         shown = list(passage.positions)
-        lines = [f"{hit.clause.sentences[p].text}[{marker}]" for p in shown]
+        lines = [sentence_line(hit.clause, p, marker) for p in shown]
         if request.wants_units:
-            lines.append(units_line(hit.clause, marker))
+            lines.append(units_line(hit.clause, hit.document, marker, as_of))
             shown += unit_positions(hit.clause)
-        status = status_sentence(hit.document, as_of)
-        said = any(status in p for p in paragraphs)
-        own = [lead(hit.document, hit.clause, "" if said else status)]
-        own.append("\n".join(f"- {line}" for line in lines))
-        if citations and len("\n\n".join([*paragraphs, *own])) > LONGEST_ANSWER:
+        fresh = status_sentence(hit.document, as_of) not in as_text(paragraphs)
+        own = [[lead(hit.document, hit.clause, as_of, with_status=fresh)], lines]
+        if citations and len(as_text([*paragraphs, *own])) > LONGEST_ANSWER:
             break
         paragraphs += own
         citations.append(cite(marker, hit.clause, hit.document, hit.status, shown))
-    return Answer(
-        "answer",
-        "\n\n".join(paragraphs),
-        tuple(citations),
-        notices=notices((p.hit.document for p in passages[: len(citations)]), as_of),
+    return grounded(
+        paragraphs,
+        citations,
+        notices((p.hit.document for p in passages[: len(citations)]), as_of),
+    )
+
+
+def grounded(
+    paragraphs: Iterable[Sequence[Sentence]],
+    citations: Sequence[Citation],
+    found: tuple[Notice, ...],
+) -> Answer:
+    """The answer of paragraphs, without what their sources do not bear out."""
+    checked = [sound(lines) for lines in paragraphs]
+    kept = [lines for lines, _ in checked]
+    if any(withheld for _, withheld in checked):
+        found += (Notice("withheld", say("figures.notices.withheld")),)
+    lines = tuple(line for paragraph in kept for line in paragraph)
+    text = as_text(kept)
+    return Answer("answer", text, tuple(citations), notices=found, lines=lines)
+
+
+def as_text(paragraphs: Iterable[Sequence[Sentence]]) -> str:
+    """Paragraphs with an empty line between them, a sentence a line."""
+    return "\n\n".join("\n".join(plain([s]) for s in lines) for lines in paragraphs)
+
+
+def sentence_line(clause: Clause, position: int, marker: int) -> Sentence:
+    """One sentence of a clause, verbatim, with its marker."""
+    start = 0
+    for earlier in clause.sentences[: position + 1]:  # offsets in the clause's text
+        start = clause.text.index(earlier.text, start)
+    end = start + len(clause.sentences[position].text)
+    return write(
+        "replies.lead.sentence",
+        quote=quoted(clause, start, end),
+        marker=spans.marker(marker),
     )
 
 
@@ -99,18 +132,20 @@ def _asked_besides(request: Request, hit: Hit, chosen: Sequence[Passage]) -> boo
     return (other_level and len(request.levels) > 1) or other_place
 
 
-def lead(document: PolicyDocument, clause: Clause, status: str) -> str:
+def lead(
+    document: PolicyDocument, clause: Clause, as_of: date, *, with_status: bool
+) -> Sentence:
     """Which text, which level, which clause, and its status unless said before."""
+    source = OfDocument(document, clause, as_of)
     annex = document.id.partition("/")[2]
-    number = (document.number or "") + annex
-    return say(
+    number = Span((document.number or "") + annex, source)
+    return write(
         "replies.lead.clause",
-        level=say(f"replies.levels.{document.level}"),
-        title=document.title,
-        number=say("replies.lead.number", number=number) if number else "",
-        label=clause.label,
-        heading=clause.heading,
-        status=status,
+        level=spans.fixed(f"replies.levels.{document.level}"),
+        title=Span(document.title, source),
+        number=write("replies.lead.number", number=number) if number.text else (),
+        label=Span(clause.label + clause.heading, source),
+        status=spans.status(document, as_of) if with_status else (),
     )
 
 
@@ -161,8 +196,14 @@ def unit_positions(clause: Clause) -> list[int]:
     return [p for p, s in enumerate(clause.sentences) if UNITS.match(s.text)]
 
 
-def units_line(clause: Clause, marker: int) -> str:
+def units_line(
+    clause: Clause, document: PolicyDocument, marker: int, as_of: date
+) -> Sentence:
     """Who is responsible for a clause, or that it does not say."""
-    units = "、".join(clause.units)
-    key = "given" if units else "missing"
-    return say(f"replies.units.{key}", units=units, marker=f"[{marker}]")
+    source = OfDocument(document, clause, as_of)
+    units = [(Span(unit, source),) for unit in clause.units]
+    return write(
+        f"replies.units.{'given' if units else 'missing'}",
+        units=spans.joined(units, "replies.units.and"),
+        marker=spans.marker(marker),
+    )

@@ -21,7 +21,9 @@ class Draft:
 
     library: Library
     as_of: date
+    room: int  # characters
     lines: list[Sentence] = field(default_factory=list[Sentence])
+    spare: dict[int, int] = field(default_factory=dict[int, int])  # by line
     notes: list[tuple[str, Sentence]] = field(
         default_factory=list[tuple[str, Sentence]]
     )
@@ -30,9 +32,19 @@ class Draft:
     )
     cards: list[FigureCard] = field(default_factory=list[FigureCard])
 
-    def add(self, sentence: Sentence) -> None:
-        """One more line."""
+    def add(self, sentence: Sentence, spare: int = 0) -> None:
+        """One more line; where room is short the most spare lines are left out."""
         self.lines.append(sentence)
+        self.spare[id(sentence)] = spare
+
+    def fit(self) -> None:
+        """Leave out spare lines, the last first, until the text fits."""
+        while len(spans.plain(self.lines)) + len(self.lines) > self.room:
+            ranks = [self.spare.get(id(line), 0) for line in self.lines]
+            if not any(ranks):
+                return
+            worst = max(ranks)
+            del self.lines[len(ranks) - 1 - ranks[::-1].index(worst)]
 
     def note(self, code: str, sentence: Sentence) -> None:
         """A notice, said once."""

@@ -1,5 +1,6 @@
 """An answer with figures: the sum first, then how, on what terms, from which clause."""
 
+from decimal import Decimal
 
 from assistant import spans
 from assistant.amounts import Figure
@@ -15,6 +16,7 @@ from assistant.spans import Span, write
 from assistant.vocabulary import Vocabulary
 
 SHOWN = 6  # figures explained in full
+FIRST = 3  # lines within which the first quote stands
 
 
 def figures(
@@ -72,7 +74,8 @@ def figure_lines(
                 steps=spans.joined(steps, "figures.answer.then"),
             )
         )
-    draft.add(write("figures.answer.basis", quote=draft.words(clause, quote)))
+    basis = write("figures.answer.basis", quote=draft.words(clause, quote))
+    draft.add(basis, spare=0 if len(draft.lines) < FIRST else 2)
     if rule.source and not figure.inputs:
         draft.add(stated_line(draft, rule.source))
     _terms(draft, rule, known, vocabulary)
@@ -87,7 +90,8 @@ def _terms(draft: Draft, rule: Rule, known: Known, vocabulary: Vocabulary) -> No
         conditions = spans.joined(labels, "figures.answer.and")
         draft.add(write("figures.answer.assumed", conditions=conditions))
     for line in rule.terms.open[:2]:
-        draft.add(write("figures.answer.open", open=Span(line, spans.OfRule(rule))))
+        said = write("figures.answer.open", open=Span(line, spans.OfRule(rule, "open")))
+        draft.add(said, spare=3)
 
 
 def _no_double(draft: Draft, dropped: Dropped) -> None:
@@ -101,8 +105,21 @@ def _no_double(draft: Draft, dropped: Dropped) -> None:
     }
     quote = draft.words(clause, dropped.quote)
     marker = draft.marker(clause, dropped.quote)
-    draft.add(write("figures.answer.better", **values, quote=quote, marker=marker))
+    draft.add(
+        write(
+            "figures.answer.better",
+            **values,
+            quote=quote,
+            marker=marker,
+            winner_marker=_cited(draft, dropped.winner.rule),
+            loser_marker=_cited(draft, dropped.loser.rule),
+        )
+    )
     draft.note("no_double", write("figures.notices.no_double", **values))
+
+
+def _cited(draft: Draft, rule: Rule) -> Span:
+    return draft.marker(rule.terms.clause, rule.terms.quote)
 
 
 def _of_one_benefit(found: Reckoning) -> bool:
@@ -158,7 +175,7 @@ def _sum(draft: Draft, name: str, result: Sum) -> None:
 
 def _payers(draft: Draft, figure: Figure) -> None:
     """What each payer pays, where the clause divides the sum."""
-    parts = sum(figure.rule.terms.payers.values())
+    parts = sum(figure.rule.terms.payers.values(), Decimal(0))
     for payer, amount in figure.shares():
         share = figure.rule.terms.payers[payer]  # pyright: ignore
         ratio = f"{share.normalize():f}/{parts.normalize():f}"

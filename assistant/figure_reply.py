@@ -8,7 +8,7 @@ from assistant.assignment import Doubt
 from assistant.calculator import Granted, Missing
 from assistant.draft import Draft
 from assistant.figure_answer import figures
-from assistant.grounding import violations
+from assistant.grounding import sound
 from assistant.known import Known
 from assistant.question import Request
 from assistant.reasons import reasons
@@ -182,13 +182,10 @@ def _ask_about(doubt: Doubt, vocabulary: Vocabulary) -> Answer:
 
 
 def _finished(draft: Draft, behaviour: str, verdict: Verdict | None = None) -> Answer:
-    """The answer of a draft; a sentence that its source does not bear out is left out.
-
-    In tests every violation is an error; see tests/conftest.py.
-    """
-    unsound = [line for line in draft.lines if violations([line])]
-    if unsound:
-        draft.lines = [line for line in draft.lines if line not in unsound]
+    """The answer of a draft; a sentence its source does not bear out is left out."""
+    draft.fit()
+    draft.lines, withheld = sound(draft.lines)
+    if withheld:
         draft.note("withheld", write("figures.notices.withheld"))
     text = "\n".join(spans.plain([line]) for line in draft.lines)
     return Answer(
@@ -198,4 +195,5 @@ def _finished(draft: Draft, behaviour: str, verdict: Verdict | None = None) -> A
         tuple(draft.cards),
         verdict,
         draft.notices(),
+        lines=tuple(draft.lines),
     )

@@ -24,6 +24,9 @@ from index.ranking import PlacePath
 from prompts import say
 
 # What is asked of two sums, of which an earlier turn may have given one.
+# Characters of an answer: several benefits or cases need more.
+SHORT, LONG = 600, 1800
+SEVERAL = frozenset({"all", "total", "difference"})
 COMPARED = frozenset({"difference", "total"})
 
 
@@ -56,7 +59,8 @@ def figure_answer(turn: MoneyTurn, library: Library, rulebook: Rulebook) -> Outc
         found = reckon([*rules, *rivals], cases, turn.as_of, rulebook)
     if COMPARED & request.wants and len(found.sums) < 2:
         found = beside(found, turn.earlier, rulebook)
-    draft = Draft(library, turn.as_of)
+    several = len(cases) > 1 or bool(SEVERAL & request.wants)
+    draft = Draft(library, turn.as_of, room=LONG if several else SHORT)
     others = [r for r in topic.rules if r not in rules]
     beyond = reckon(others, cases, turn.as_of, rulebook).sums if others else ()
     found = replace(found, beyond=beyond)
@@ -92,28 +96,28 @@ def _silent(request: Request, topic: Topic, rulebook: Rulebook) -> Answer | None
 
 def with_status(answer: Answer, draft: Draft) -> Answer:
     """The answer with the status of each text that it cites, said once."""
-    documents = {
-        (d := draft.library.documents[clause.partition("#")[0]]).id: d
-        for clause in draft.quoted
-    }
-    roots = {d.parent or d.id: d for d in documents.values()}
-    lines = [
-        spans.plain(
-            [
-                spans.write(
-                    "figures.answer.status",
-                    title=spans.of_document(d.short, d, draft.as_of),
-                    status=spans.status(d, draft.as_of),
-                )
-            ]
+    documents = [
+        draft.library.documents[clause.partition("#")[0]] for clause in draft.quoted
+    ]
+    roots = {d.parent or d.id: d for d in documents}
+    lines = tuple(
+        spans.write(
+            "figures.answer.status",
+            title=spans.of_document(d.short, d, draft.as_of),
+            status=spans.status(d, draft.as_of),
         )
         for d in roots.values()
-    ]
-    text = "\n".join(line for line in (answer.text, *lines) if line)
+    )
+    text = "\n".join([answer.text, *(spans.plain([line]) for line in lines)])
     by_code = {(n.code, n.text): n for n in answer.notices}
     for notice in notices(roots.values(), draft.as_of):
         by_code.setdefault((notice.code, notice.text), notice)
-    return replace(answer, text=text, notices=tuple(by_code.values()))
+    return replace(
+        answer,
+        text=text.strip(),
+        notices=tuple(by_code.values()),
+        lines=(*answer.lines, *lines),
+    )
 
 
 def measure_notices(

@@ -8,9 +8,8 @@ from string import Formatter
 from assistant.amounts import Figure, number_text
 from assistant.combine import Sum
 from assistant.facts import chinese_date, status_sentence
-from assistant.inputs import amount_text, percent_text
+from assistant.inputs import amount_text
 from assistant.money import yuan_text
-from assistant.rule_checks import stated_days, stated_numbers
 from assistant.rules import Rule
 from assistant.spans import (
     Computed,
@@ -35,6 +34,31 @@ class Violation:
 
     text: str
     source: str
+
+
+class Unsound(AssertionError):
+    """A sentence that its sources do not bear out: a fault of the program."""
+
+
+# Set by the tests: a violation is then an error rather than a sentence withheld.
+strict = False
+
+
+def sound(lines: Iterable[Sentence]) -> tuple[list[Sentence], bool]:
+    """The sentences that their sources bear out, and whether any was withheld.
+
+    Raises Unsound instead where `strict` is set.
+    """
+    kept: list[Sentence] = []
+    withheld = False
+    for line in lines:
+        found = violations([line])
+        if found and strict:
+            raise Unsound(found)
+        withheld = withheld or bool(found)
+        if not found:
+            kept.append(line)
+    return kept, withheld
 
 
 def violations(sentences: Iterable[Sentence]) -> list[Violation]:
@@ -64,8 +88,8 @@ def borne_out(span: Span) -> bool:
             return text == amount_text(name, value)
         case Said(question):
             return text in question
-        case OfRule(rule):
-            return text in _of_rule(rule)
+        case OfRule(rule, part):
+            return text in _of_rule(rule, part)
         case OfDocument() as entry:
             return text in _of_document(entry)
         case Marker(number):
@@ -89,21 +113,21 @@ def _computed(result: Figure | Sum) -> set[str]:
     return shown
 
 
-def _of_rule(rule: Rule) -> set[str]:
-    """What may be shown of a rule: its label, its numbers, its days."""
-    terms = rule.terms
-    shown = {terms.label, *terms.open}
-    for field, value, kind in stated_numbers(terms, load_vocabulary()):
-        name = field.rpartition(".")[2]
-        if kind == "money":
-            shown.add(yuan_text(value))
-        elif kind == "rate":
-            shown.add(percent_text(value))
-        elif name in load_vocabulary().inputs:
-            shown.add(amount_text(name, value))
-    days = {chinese_date(day) for _, day in stated_days(terms)}
-    last = rule.last_day()
-    return shown | days | ({chinese_date(last)} if last else set())
+def _of_rule(rule: Rule, part: str) -> set[str]:
+    """What may be shown for one part of a rule."""
+    terms, event = rule.terms, rule.terms.event
+    match part:
+        case "label":
+            return {terms.label}
+        case "open":
+            return set(terms.open)
+        case "last_day":
+            return {chinese_date(rule.last_day())}
+        case "event_end":
+            return {chinese_date(event.last if event else None)}
+        case _:
+            bounds = terms.conditions.bounds
+            return {amount_text(n, limit) for _, n, limit in bounds if n == part}
 
 
 def _of_document(entry: OfDocument) -> set[str]:
@@ -112,6 +136,7 @@ def _of_document(entry: OfDocument) -> set[str]:
         document.title,
         document.short,
         document.number or "",
+        (document.number or "") + document.id.partition("/")[2],
         "".join(document.place),
         *document.place,
         status_sentence(document, entry.as_of),

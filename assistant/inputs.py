@@ -52,8 +52,9 @@ def given(name: str, *parts: Decimal, steps: tuple[str, ...] = ()) -> Given:
 
 def resolve(name: str, inputs: Mapping[str, Given]) -> Given | None:
     """The number of an input: as given, or derived from others that were."""
-    if name in inputs:
-        return inputs[name]
+    found = inputs.get(name)
+    if found is not None:
+        return found
     for derivation in load_vocabulary().inputs[name].derive:
         operands = [resolve(base, inputs) for base in derivation.needs]
         known = [o for o in operands if o is not None]

@@ -101,7 +101,8 @@ def _wanting(
         wants |= session.wants & (
             CARRIED | {"total", "difference"} if asked_back else CARRIED
         )
-    bases = {n for r in topic.rules for n in r.terms.amount.inputs} if topic else set()
+    rules = topic.rules if topic else ()
+    bases = {name for rule in rules for name in rule.terms.amount.inputs}
     named = topic is not None and topic.named
     if (read.mentions and bases) or (read.claims and named):
         wants |= {"sum"}

@@ -14,7 +14,7 @@ def reasons(draft: Draft, not_met: tuple[NotMet, ...], known: Known) -> None:
     for one in not_met[:3]:
         draft.add(_reason(draft, one))
         clause, quote = one.rule.terms.clause, one.rule.terms.quote
-        draft.add(write("figures.answer.basis", quote=draft.words(clause, quote)))
+        draft.add(write("figures.answer.basis", quote=draft.words(clause, quote)), 2)
         not_you(draft, one.rule, known)
 
 
@@ -35,14 +35,14 @@ def _reason(draft: Draft, one: NotMet) -> Sentence:
         return write(f"figures.not_met.{one.bound}", **values)
     last = rule.last_day()
     if one.condition == "expired" and last:
-        values["until"] = spans.day(last, OfRule(rule))
+        values["until"] = spans.day(last, OfRule(rule, "last_day"))
         draft.note("expired", write("figures.notices.expired", **values))
     if one.condition == "level":
         labels = [(spans.label("levels", n),) for n in conditions.level]
         values["levels"] = spans.joined(labels, "figures.not_met.or")
     event = rule.terms.event
     if one.condition == "event" and event and event.last and draft.as_of > event.last:
-        values["until"] = spans.day(event.last, OfRule(rule))
+        values["until"] = spans.day(event.last, OfRule(rule, "event_end"))
         draft.note("expired", write("figures.notices.expired", **values))
     if one.condition == "had":
         draft.note("no_double", write("figures.notices.had", label=values["label"]))

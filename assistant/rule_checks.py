@@ -10,13 +10,15 @@ from assistant.dates_said import read_days
 from assistant.money import Sum, read_money
 from assistant.quantities import read_counts, read_shares
 from assistant.quotes import stands_in
-from assistant.shapes import Relief, Stated, Table
+from assistant.shapes import Limit, Relief, Stated, Table
 from assistant.terms import Passage, Terms
 from assistant.vocabulary import Vocabulary
 from index.read import Clause
 from prompts import say, words
 
 PLAIN = re.compile(r"\d+(?:\.\d+)?")
+# Characters before and behind a number that say how it is bounded.
+BESIDE, BEHIND = 9, 6
 BOUNDS = ("more_than", "at_least", "at_most", "less_than", "at_least_rate")
 MONTHS = {"年": 12, "月": 1}
 
@@ -41,6 +43,9 @@ def faults(
             )
     quoted = "\n".join(quote for _, _, quote in passages)
     problems += _bounds_not_worded(terms, quoted)
+    problems += _payers_not_worded(terms, quoted)
+    if "amount.bound" not in terms.because:
+        problems += _limits_not_worded(terms, quoted)
     return problems + _numbers_not_quoted(terms, quoted, vocabulary)
 
 
@@ -105,12 +110,15 @@ def _numbers_in(quoted: str) -> dict[str, set[Decimal]]:
     counts = read_counts(quoted)
     plain = {Decimal(n) for n in PLAIN.findall(unicodedata.normalize("NFKC", quoted))}
     rates = {share.rate for share in read_shares(quoted)}
+    percent = {rate * 100 for rate in rates}
     if words("figures.reading.all") in quoted:  # 免收: the whole of it
         rates.add(Decimal(1))
     return {
         "money": {m.yuan for m in read_money(quoted) if isinstance(m, Sum)},
         "rate": rates,
         "months": {c.number * MONTHS[c.unit] for c in counts if c.unit in MONTHS},
+        "percent": percent,
+        "count": {c.number for c in counts},
         "plain": plain | {c.number for c in counts},
     }
 
@@ -131,6 +139,41 @@ def _bounds_not_worded(terms: Terms, quoted: str) -> Iterator[str]:
             yield say("messages.rules.not_exact", bound=found.group())
 
 
+def _payers_not_worded(terms: Terms, quoted: str) -> Iterator[str]:
+    """A single payer pays the whole; two share as the quote says (1：1)."""
+    shares = [f"{share.normalize():f}" for share in terms.payers.values()]
+    if len(shares) == 1 and shares != ["1"]:
+        yield say("messages.rules.one_payer")
+    if len(shares) > 1 and not re.search(r"\s*[:：]\s*".join(shares), quoted):
+        yield say("messages.rules.number", field="payers", value=":".join(shares))
+
+
+def _limits_not_worded(terms: Terms, quoted: str) -> Iterator[str]:
+    """Values of a limit that the words beside the number do not bear out."""
+    values = terms.amount.values if isinstance(terms.amount, Limit) else ()
+    worded: dict[str, str] = words("figures.reading.beside")
+    for value in values:
+        digits = re.escape(f"{value.value.normalize():f}")
+        found = [
+            quoted[max(0, m.start() - BESIDE) : m.end() + BEHIND]
+            for m in re.finditer(rf"(?<!\d){digits}(?!\d)", quoted)
+        ]
+        said = {
+            b
+            for b in worded
+            for text in found or [quoted]
+            if re.search(worded[b], text)
+        }
+        if (value.bound == "exact" and said) or (
+            value.bound != "exact" and value.bound not in said
+        ):
+            yield say(
+                "messages.rules.bound",
+                field="amount.values",
+                bound=worded.get(value.bound, ""),
+            )
+
+
 def stated_numbers(terms: Terms, vocabulary: Vocabulary) -> Iterator[Stated]:
     """Every number of a rule with the path of its field."""
     yield from terms.amount.numbers
@@ -141,9 +184,6 @@ def stated_numbers(terms: Terms, vocabulary: Vocabulary) -> Iterator[Stated]:
                 vocabulary.inputs[name].kind if name in vocabulary.inputs else "count"
             )
             yield field, value, "plain" if kind == "count" else kind
-    if len(terms.payers) > 1:
-        for payer, share in terms.payers.items():
-            yield f"payers.{payer}", share, "plain"
 
 
 def stated_days(terms: Terms) -> Iterator[tuple[str, date]]:

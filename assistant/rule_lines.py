@@ -94,5 +94,8 @@ def terms_lines(draft: Draft, missing: Iterable[Missing]) -> bool:
         draft.card(unit)
         draft.add(stated_line(draft, rule))
         for line in rule.terms.open[:1]:
-            draft.add(write("figures.answer.open", open=Span(line, spans.OfRule(rule))))
+            said = write(
+                "figures.answer.open", open=Span(line, spans.OfRule(rule, "open"))
+            )
+            draft.add(said, spare=3)
     return shown

@@ -1,7 +1,7 @@
 """The rulebook: what the clauses grant, checked word by word against the clauses."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -42,6 +42,8 @@ class Rule:
 
     def last_day(self) -> date | None:
         """The last day of the measure, or of its text; None where neither is stated."""
+        if self.terms.end is None and self.terms.event is None:
+            return self.document.valid_until
         event = self.terms.event
         own = self.terms.end or (event.last if event else None)
         until = self.document.valid_until
@@ -54,7 +56,7 @@ class Rulebook:
 
     rules: Mapping[str, Rule]
     vocabulary: Vocabulary
-    exclusions: Mapping[frozenset[str], tuple[Rule, str]] = field(default_factory=dict)
+    exclusions: Mapping[frozenset[str], tuple[Rule, str]]
 
     def of_clause(self, clause: str) -> tuple[Rule, ...]:
         """The rules that a clause states."""

@@ -29,7 +29,8 @@ def _rate(value: Any) -> Any:
 
 
 # A number of a rule: its field, its value, and how a text writes such a number.
-Stated = tuple[str, Decimal, Literal["money", "rate", "months", "plain"]]
+Kind = Literal["money", "rate", "percent", "months", "count", "plain"]
+Stated = tuple[str, Decimal, Kind]
 Number = Annotated[Decimal, BeforeValidator(_number), Field(ge=0)]
 Rate = Annotated[Decimal, BeforeValidator(_rate), Field(gt=0)]
 Name = Annotated[str, Field(pattern=NAME)]
@@ -75,7 +76,9 @@ class Fixed(_Amount):
     def numbers(self) -> tuple[Stated, ...]:
         places = self.places
         own: Stated = ("amount.sum", self.sum, "money")
-        return (own, ("amount.places", places, "plain")) if places else (own,)
+        if places is None:
+            return (own,)
+        return own, ("amount.places", places, "count")
 
 
 class PerHead(_Amount):
@@ -171,9 +174,9 @@ class Limit(_Amount):
 
     @property
     def numbers(self) -> tuple[Stated, ...]:
+        kinds: dict[str, Kind] = {"元": "money", "%": "percent"}
         return tuple(
-            ("amount.values", v.value, "money" if v.unit == "元" else "plain")
-            for v in self.values
+            ("amount.values", v.value, kinds.get(v.unit, "count")) for v in self.values
         )
 
 

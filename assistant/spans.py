@@ -50,9 +50,13 @@ class Computed:
 
 @dataclass(frozen=True, slots=True)
 class OfRule:
-    """A number, date or label of a rule, checked against its quote at load."""
+    """One part of a rule, checked against its quote at load.
+
+    `part` is label, open, last_day, event_end, or the input that a bound is on.
+    """
 
     rule: Rule
+    part: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +182,12 @@ def echo(name: str, value: Decimal) -> Span:
 
 def rule_number(rule: Rule, name: str, value: Decimal) -> Span:
     """A bound of a rule on an input, with its unit."""
-    return Span(amount_text(name, value), OfRule(rule))
+    return Span(amount_text(name, value), OfRule(rule, name))
 
 
 def rule_label(rule: Rule) -> Span:
     """What the rule grants."""
-    return Span(rule.terms.label, OfRule(rule))
+    return Span(rule.terms.label, OfRule(rule, "label"))
 
 
 def day(value: date, source: Source) -> Span:

@@ -1,6 +1,8 @@
 """What a rule may say: the closed set of fields that an officer fills in as YAML."""
 
 from datetime import date
+from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
@@ -20,12 +22,26 @@ class Conditions(Strict):
     facts: tuple[Name, ...] = ()  # asked for when unknown
     assumed: tuple[Name, ...] = ()  # taken to hold unless denied, and said so
     unless: tuple[Name, ...] = ()  # rules out when said to hold
-    more_than: dict[Name, Number] = {}
-    at_least: dict[Name, Number] = {}
-    at_most: dict[Name, Number] = {}
-    less_than: dict[Name, Number] = {}
-    at_least_rate: dict[Name, Rate] = {}
+    more_than: dict[Name, Number] = Field(default_factory=dict)
+    at_least: dict[Name, Number] = Field(default_factory=dict)
+    at_most: dict[Name, Number] = Field(default_factory=dict)
+    less_than: dict[Name, Number] = Field(default_factory=dict)
+    at_least_rate: dict[Name, Rate] = Field(default_factory=dict)
     any_of: bool = False  # one bound is enough: by month or by quarter
+
+    @cached_property
+    def bounds(self) -> tuple[tuple[str, str, Decimal], ...]:
+        """Every bound as its kind, the input and the limit."""
+        kinds = {
+            "more_than": self.more_than,
+            "at_least": self.at_least,
+            "at_most": self.at_most,
+            "less_than": self.less_than,
+            "at_least_rate": self.at_least_rate,
+        }
+        return tuple(
+            (k, n, limit) for k, own in kinds.items() for n, limit in own.items()
+        )
 
 
 class Event(Strict):
@@ -63,7 +79,7 @@ class Terms(Strict):
     payee: Name
     amount: Amount
     conditions: Conditions = Conditions()
-    payers: dict[Payer, Number] = {}
+    payers: dict[Payer, Number] = Field(default_factory=dict[Payer, Number])
     start: date | None = None
     end: date | None = None
     event: Event | None = None
@@ -72,7 +88,8 @@ class Terms(Strict):
     adds_to: tuple[str, ...] = ()
     also_in: tuple[Passage, ...] = ()
     open: tuple[str, ...] = ()  # what the text leaves open, said as an assumption
-    because: dict[str, str] = {}  # field → why its figure is not in the quote
+    # field → why its figure is not in the quote
+    because: dict[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _dates_in_order(self) -> Self:

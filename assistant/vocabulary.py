@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -19,7 +19,8 @@ def _patterns(value: object) -> object:
     if not isinstance(value, list | tuple):
         raise ValueError(say("messages.rules.not_a_list"))
     try:
-        return re.compile("|".join(f"(?:{line})" for line in value) or "(?!)")
+        lines = cast(list[str], value)
+        return re.compile("|".join(f"(?:{line})" for line in lines) or "(?!)")
     except re.error as error:
         raise ValueError(say("messages.rules.pattern", problem=error)) from error
 

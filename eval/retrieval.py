@@ -50,7 +50,8 @@ def without_paraphrases(assistant: Assistant, folder: Path) -> Assistant:
     nothing.mkdir(parents=True, exist_ok=True)
     embedder = assistant.index.embedder
     build_index(read_corpus(), embedder, folder / "index", paraphrases=nothing)
-    return Assistant(ClauseIndex.open(folder / "index", embedder))
+    index = ClauseIndex.open(folder / "index", embedder)
+    return Assistant(index, assistant.rulebook)
 
 
 def scores(cases: Sequence[Case], ranked: dict[str, list[str]]) -> Scores:

@@ -73,9 +73,8 @@ def load_yaml(path: Path, *, exact: bool = False) -> Any:
 
     Raises DataError when it is missing, is not YAML or has a key twice.
     """
-    loader = _ExactLoader if exact else _UniqueKeyLoader
     try:
-        return yaml.load(path.read_text("utf-8"), loader)
+        return load_text(path.read_text("utf-8"), exact=exact)
     except FileNotFoundError as error:
         raise DataError(say("messages.no_file", file=path)) from error
     except UnicodeDecodeError as error:
@@ -89,6 +88,11 @@ def load_yaml(path: Path, *, exact: bool = False) -> Any:
         ) from error
     except yaml.YAMLError as error:
         raise DataError(say("messages.control_character", file=path)) from error
+
+
+def load_text(text: str, *, exact: bool = False) -> Any:
+    """The content of YAML text; raises yaml.YAMLError."""
+    return yaml.load(text, _ExactLoader if exact else _UniqueKeyLoader)
 
 
 def load_entries(path: Path, model: type[M], *, exact: bool = False) -> list[M]:

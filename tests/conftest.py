@@ -8,8 +8,9 @@ import pytest
 from checkout import Checkout
 from chroma_server import chroma_server
 
+from assistant import grounding
 from assistant.answer import Answer
-from assistant.chat import Assistant
+from assistant.chat import Assistant, rulebook_of
 from assistant.rules import Rulebook, load_rulebook
 from assistant.session import Session
 from eval.cases import Case, load_cases
@@ -20,6 +21,12 @@ from index.read import Corpus, read_corpus
 from index.search import ClauseIndex
 
 ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(autouse=True)
+def every_sentence_is_sound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A number without its source is an error here, not a sentence withheld."""
+    monkeypatch.setattr(grounding, "strict", True)
 
 
 @pytest.fixture(scope="session")
@@ -78,7 +85,7 @@ def clause_index(index_folder: Path, onnx_embedder: OnnxEmbedder) -> ClauseIndex
 
 @pytest.fixture(scope="session")
 def assistant(clause_index: ClauseIndex) -> Assistant:
-    return Assistant(clause_index)
+    return Assistant(clause_index, rulebook_of(clause_index.library))
 
 
 @pytest.fixture

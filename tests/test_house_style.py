@@ -21,6 +21,8 @@ CHINESE_MODULES = {
     *("index/markers.py", "index/draft.py", "index/draft_facts.py"),
     *("index/lines.py", "index/sentences.py", "index/units.py"),
     *("assistant/money.py", "assistant/places.py", "assistant/question.py"),
+    *("assistant/quantities.py", "assistant/dates_said.py", "assistant/slots.py"),
+    *("assistant/assignment.py", "assistant/known.py"),
 }
 
 

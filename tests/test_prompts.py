@@ -9,6 +9,8 @@ from typing import Any, get_args
 import pytest
 
 from assistant.question import FACTS
+from assistant.shapes import Bound
+from assistant.terms import Payer
 from index.declined import DeclinedType
 from index.documents import Status
 from index.read import Corpus
@@ -33,6 +35,21 @@ VALUES = {
     "replies.notices": ["draft", "expired"],
     "replies.units": ["given", "missing"],
     "replies.facts": [*FACTS, "no_number", "no_issuer", "no_issued", "no_parts"],
+    "figures.answer": None,  # a bound, or the name of a line
+    "figures.answer.total": get_args(Bound),
+    "figures.answer.difference": get_args(Bound),
+    "figures.ask": None,  # the kinds of Doubt, place, level, benefit
+    "figures.bad_sum": None,  # the codes of BadSum and InputError
+    "figures.cli": None,
+    "figures.cli.bound": None,
+    "figures.conditions": None,  # the conditions of NotMet that are no input
+    "figures.not_met": None,
+    "figures.payers": get_args(Payer),
+    "figures.reading": None,
+    "figures.steps": None,
+    "figures.steps.fixed": get_args(Bound),
+    "figures.sums": ["total", "difference", "share"],
+    "figures.vocabulary": ["benefits", "inputs", "facts", "levels", "payees"],
     "ui.corrections": ["each", "removed"],
     "ui.repair_kinds": None,  # test_every_kind_of_repair_has_a_name
 }
