@@ -13,6 +13,7 @@ from index.embed import EmbedderError
 from index.search import IndexMissing
 from index.settings import Settings
 from index.store import StoreError
+from index.yaml_files import DataError
 from prompts import say, words
 
 HOST = "127.0.0.1"
@@ -55,7 +56,7 @@ def main() -> int:
     settings = Settings()
     try:
         assistant = Assistant.load(settings)
-    except (EmbedderError, IndexMissing, StoreError) as error:
+    except (DataError, EmbedderError, IndexMissing, StoreError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
     page(assistant).launch(

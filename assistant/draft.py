@@ -39,7 +39,7 @@ class Draft:
 
     def fit(self) -> None:
         """Leave out spare lines, the last first, until the text fits."""
-        while len(spans.plain(self.lines)) + len(self.lines) > self.room:
+        while len(spans.page(self.lines)) > self.room:
             ranks = [self.spare.get(id(line), 0) for line in self.lines]
             if not any(ranks):
                 return

@@ -58,6 +58,7 @@ def figure_lines(
     draft.add(
         write(
             f"figures.answer.{figure.bound}",
+            level=level(rule),
             label=spans.rule_label(rule),
             amount=spans.amount(figure),
             marker=draft.marker(clause, quote),
@@ -67,7 +68,7 @@ def figure_lines(
     if figure.unspecified:
         draft.note("ratio_unspecified", write("figures.notices.ratio_unspecified"))
         draft.add(write("figures.answer.only_cap"))
-    else:
+    elif len(steps) > 1 or figure.inputs:
         draft.add(
             write(
                 "figures.answer.steps",
@@ -75,7 +76,8 @@ def figure_lines(
             )
         )
     basis = write("figures.answer.basis", quote=draft.words(clause, quote))
-    draft.add(basis, spare=0 if len(draft.lines) < FIRST else 2)
+    if basis not in draft.lines:
+        draft.add(basis, spare=0 if len(draft.lines) < FIRST else 2)
     if rule.source and not figure.inputs:
         draft.add(stated_line(draft, rule.source))
     _terms(draft, rule, known, vocabulary)
@@ -98,6 +100,8 @@ def _no_double(draft: Draft, dropped: Dropped) -> None:
     """Which of two is the better one, and the words that forbid to have both."""
     clause = dropped.says.terms.clause
     values = {
+        "winner_level": level(dropped.winner.rule),
+        "loser_level": level(dropped.loser.rule),
         "winner": spans.rule_label(dropped.winner.rule),
         "loser": spans.rule_label(dropped.loser.rule),
         "winner_amount": spans.amount(dropped.winner),
@@ -116,6 +120,11 @@ def _no_double(draft: Draft, dropped: Dropped) -> None:
         )
     )
     draft.note("no_double", write("figures.notices.no_double", **values))
+
+
+def level(rule: Rule) -> Span:
+    """Which level of government the rule is of."""
+    return spans.fixed(f"replies.levels.{rule.document.level}")
 
 
 def _cited(draft: Draft, rule: Rule) -> Span:

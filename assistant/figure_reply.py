@@ -61,6 +61,7 @@ def reply(
         n for n in found.not_met if n.given is not None or (n.rule.computes and verdict)
     ]
     if found.not_met and not found.missing and (failed or not found.granted):
+        draft.add(write("figures.why_not.condition"))
         reasons(draft, found.not_met, known)
         return _finished(draft, "answer", "no" if verdict else None)
     if found.granted and request.wants & NUMBERS and _promised(found.granted):
@@ -96,6 +97,9 @@ def _figures(
     draft: Draft,
 ) -> Answer:
     """The figures; with them what else was asked for, granted or not."""
+    verdict = verdict_of(request, found, known)
+    if verdict == "no":
+        draft.add(write(f"figures.why_not.{_why_not(request, found)}"))
     figures(draft, request, found, known, rulebook)
     if request.levels or "all" in request.wants:
         for one in found.granted[:3]:
@@ -104,7 +108,7 @@ def _figures(
                 draft.add(write("figures.answer.promise"))
     if request.levels or {"verdict", "all", "difference"} & request.wants:
         reasons(draft, found.not_met, known)
-    return _finished(draft, "answer", verdict_of(request, found, known))
+    return _finished(draft, "answer", verdict)
 
 
 def _wants_own_sum(request: Request) -> bool:
@@ -134,6 +138,16 @@ def verdict_of(request: Request, found: Reckoning, known: Known) -> Verdict | No
     refused = any(n.rule.computes for n in found.not_met)
     promised = any(g.rule.terms.payee in theirs for g in found.granted)
     return "yes" if promised and not refused else "no"
+
+
+def _why_not(request: Request, found: Reckoning) -> str:
+    """Which of the ways to say no fits."""
+    if "both" in request.wants and found.choice.dropped:
+        return "both"
+    given = [f.rule for f in (*found.figures, *found.granted)]
+    if given and all(rule.document.draft for rule in given):
+        return "draft"
+    return "payee" if given or found.missing else "condition"
 
 
 def _promised(granted: tuple[Granted, ...]) -> bool:
@@ -171,7 +185,7 @@ def _ask_for(
     for one in missing[:3]:
         draft.add(stated_line(draft, one.rule))
     answer = _finished(draft, "clarify", verdict)
-    return replace(answer, text=f"{answer.text}\n\n{question}", questions=(question,))
+    return replace(answer, questions=(question,))
 
 
 def _ask_about(doubt: Doubt, vocabulary: Vocabulary) -> Answer:
@@ -187,7 +201,7 @@ def _finished(draft: Draft, behaviour: str, verdict: Verdict | None = None) -> A
     draft.lines, withheld = sound(draft.lines)
     if withheld:
         draft.note("withheld", write("figures.notices.withheld"))
-    text = "\n".join(spans.plain([line]) for line in draft.lines)
+    text = spans.page(draft.lines)
     return Answer(
         "clarify" if behaviour == "clarify" else "answer",
         text,

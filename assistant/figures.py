@@ -8,7 +8,7 @@ from assistant import spans
 from assistant.amounts import Figure
 from assistant.answer import Answer, Notice, Verdict
 from assistant.cases import cases_of
-from assistant.compose import notices
+from assistant.compose import notices, unit_positions, units_line
 from assistant.draft import Draft
 from assistant.facts import chinese_date
 from assistant.figure_reply import reply, stated, verdict_of
@@ -18,6 +18,7 @@ from assistant.question import Request
 from assistant.reckon import beside, reckon
 from assistant.rules import Rule, Rulebook
 from assistant.shapes import Promise
+from assistant.spans import Sentence
 from assistant.topic import Topic, at_levels
 from index.library import Library
 from index.ranking import PlacePath
@@ -25,6 +26,7 @@ from prompts import say
 
 # What is asked of two sums, of which an earlier turn may have given one.
 # Characters of an answer: several benefits or cases need more.
+UNITS = 2  # clauses whose responsible units are named
 SHORT, LONG = 600, 1800
 SEVERAL = frozenset({"all", "total", "difference"})
 COMPARED = frozenset({"difference", "total"})
@@ -68,6 +70,8 @@ def figure_answer(turn: MoneyTurn, library: Library, rulebook: Rulebook) -> Outc
     if answer is None and turn.follows:
         answer = stated(request, found, turn.known, rulebook, draft)
     if answer:
+        if request.wants_units:
+            answer = _with_units(answer, draft)
         return Outcome(with_status(answer, draft), found.sums, answer.verdict)
     return Outcome(None, (), verdict_of(request, found, turn.known))
 
@@ -94,6 +98,20 @@ def _silent(request: Request, topic: Topic, rulebook: Rulebook) -> Answer | None
     return Answer("refuse", text, reason="silent")
 
 
+def _with_units(answer: Answer, draft: Draft) -> Answer:
+    """The answer with the units that are responsible for the clauses it cites."""
+    lines: list[Sentence] = []
+    for number, clause in enumerate(list(draft.quoted)[:UNITS], 1):
+        found = draft.library.clause(clause)
+        for position in unit_positions(found):
+            draft.marker(clause, found.sentences[position].text)
+        document = draft.library.documents[found.document]
+        lines.append(units_line(found, document, number, draft.as_of))
+    shown = (*answer.lines, *lines)
+    text = spans.page(shown)
+    return replace(answer, text=text, citations=draft.citations(), lines=shown)
+
+
 def with_status(answer: Answer, draft: Draft) -> Answer:
     """The answer with the status of each text that it cites, said once."""
     documents = [
@@ -108,15 +126,16 @@ def with_status(answer: Answer, draft: Draft) -> Answer:
         )
         for d in roots.values()
     )
-    text = "\n".join([answer.text, *(spans.plain([line]) for line in lines)])
+    shown = (*answer.lines, *lines)
+    question = "".join(f"\n\n{q}" for q in answer.questions)
     by_code = {(n.code, n.text): n for n in answer.notices}
     for notice in notices(roots.values(), draft.as_of):
         by_code.setdefault((notice.code, notice.text), notice)
     return replace(
         answer,
-        text=text.strip(),
+        text=spans.page(shown) + question,
         notices=tuple(by_code.values()),
-        lines=(*answer.lines, *lines),
+        lines=shown,
     )
 
 

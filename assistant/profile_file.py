@@ -48,8 +48,8 @@ class ProfileEntry(BaseModel):
 
 def load_profile(path: Path, vocabulary: Vocabulary) -> Profile:
     """The profile of a YAML file; raises DataError or BadInput, in Chinese."""
-    content = load_yaml(path, exact=True) if not path.is_dir() else None
-    if path.is_dir() or not content:
+    content = None if path.is_dir() else load_yaml(path, exact=True)
+    if not content:
         raise DataError(say("figures.no_profile", file=path))
     try:
         entry = ProfileEntry.model_validate(content)

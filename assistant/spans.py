@@ -1,6 +1,6 @@
 """Typed spans: every piece of an answer knows where its words and numbers come from."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -123,6 +123,16 @@ def write(key: str, /, **values: Span | Iterable[Span]) -> Sentence:
 def plain(sentences: Iterable[Sentence]) -> str:
     """The text of sentences, one after the other."""
     return "".join(span.text for sentence in sentences for span in sentence)
+
+
+def page(lines: Sequence[Sentence]) -> str:
+    """Lines as Markdown: points of a list together, all else set apart."""
+    text = ""
+    for line in lines:
+        own = plain([line])
+        listed = own.startswith("- ") and text.rpartition("\n")[2].startswith("- ")
+        text += (("\n" if listed else "\n\n") if text else "") + own
+    return text
 
 
 def joined(parts: Iterable[Sentence], key: str) -> Sentence:

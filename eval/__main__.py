@@ -1,4 +1,4 @@
-"""python -m eval answers | retrieval | refusals | fit: measure the assistant."""
+"""python -m eval answers | retrieval | refusals | fit | mutations."""
 
 import argparse
 import json
@@ -9,13 +9,19 @@ from typing import Any
 
 from assistant.chat import Assistant
 from assistant.refusal import MODEL
+from assistant.session import Session
 from eval.answers import write_answers
-from eval.cases import CaseError, load_cases
+from eval.cases import Case, CaseError, load_cases
+from eval.mutations import answer_mutations, rule_mutations
 from eval.retrieval import rankings, scores, without_paraphrases, write_rankings
 from index.embed import EmbedderError
+from index.read import read_corpus
 from index.search import WEIGHTS, IndexMissing
 from index.settings import Settings
 from index.store import StoreError
+from index.yaml_files import DataError
+
+TABLES = Path(__file__).parent.parent / "tests/rules"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -45,7 +51,10 @@ def parser() -> argparse.ArgumentParser:
     fit = commands.add_parser(
         "fit", help="重新拟合拒答判断，写入 assistant/refusal.yaml"
     )
-    for command in (refusals, fit):
+    mutations = commands.add_parser(
+        "mutations", help="逐处改错规则与回答，打印被查出的比例"
+    )
+    for command in (refusals, fit, mutations):
         command.add_argument("gold", type=Path, nargs="+", help="问答集（JSONL）")
     return top
 
@@ -56,7 +65,14 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         assistant = Assistant.load(Settings())
         cases = [case for gold in options.gold for case in load_cases(gold)]
-    except (CaseError, EmbedderError, IndexMissing, StoreError, OSError) as error:
+    except (
+        CaseError,
+        EmbedderError,
+        IndexMissing,
+        StoreError,
+        DataError,
+        OSError,
+    ) as error:
         print(error, file=sys.stderr)
         return 1
     if options.command == "answers":
@@ -71,6 +87,8 @@ def main(arguments: list[str] | None = None) -> int:
         ranked = rankings(assistant, cases, weights)
         write_rankings(options.out / "rankings.jsonl", ranked)
         _print(asdict(scores(cases, ranked)))
+    elif options.command == "mutations":
+        _mutations(assistant, cases)
     else:
         from eval.refusal import fit, measure  # scikit-learn takes two seconds
 
@@ -79,6 +97,21 @@ def main(arguments: list[str] | None = None) -> int:
         else:
             _print(asdict(measure(assistant, cases)))
     return 0
+
+
+def _mutations(assistant: Assistant, cases: list[Case]) -> None:
+    """How many deliberate faults are caught, in the rulebook and in answers."""
+    corpus = read_corpus()
+    answers = {
+        case.id: assistant.ask(case.turns[0].user, Session(), case.as_of)
+        for case in cases
+    }
+    for name, tally in (
+        ("rules", rule_mutations(assistant.rulebook, corpus.clauses, TABLES)),
+        ("answers", answer_mutations(answers)),
+    ):
+        print(f"{name}: {tally.made} mutations, killed {tally.kill_rate:.2%}")
+        print("\n".join(tally.survivors))
 
 
 def _print(row: dict[str, Any]) -> None:

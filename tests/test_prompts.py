@@ -43,6 +43,7 @@ VALUES = {
     "figures.cli": None,
     "figures.cli.bound": None,
     "figures.conditions": None,  # the conditions of NotMet that are no input
+    "figures.why_not": None,  # the ways of _why_not
     "figures.not_met": None,
     "figures.payers": get_args(Payer),
     "figures.reading": None,

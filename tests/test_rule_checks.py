@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from assistant import rule_audit
 from assistant.rule_audit import audit
 from assistant.rules import load_rulebook
 from assistant.shapes import Share
 from assistant.terms import Conditions, Terms
+from assistant.vocabulary import Vocabulary
 from index.read import Corpus
 from index.yaml_files import DataError
 
@@ -378,3 +380,13 @@ def test_the_guide_explains_every_message_and_every_field():
     shapes = ("fixed", "per_head", "rate", "months")
     for shape in (*shapes, "promise", "limit", "multiple", "table"):
         assert f"{{shape: {shape}" in guide
+
+
+def test_a_broken_vocabulary_is_said_before_any_rule(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+):
+    def broken() -> Vocabulary:
+        raise DataError("inputs.yaml")
+
+    monkeypatch.setattr(rule_audit, "load_vocabulary", broken)
+    assert audit(corpus.clauses) == ["inputs.yaml"]

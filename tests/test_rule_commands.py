@@ -231,6 +231,32 @@ def test_calc_says_what_may_be_written_instead(
     assert [word for word in words if word not in said] == []
 
 
+def test_calc_divides_a_sum_between_those_who_pay(capsys: Printed):
+    given = ["--place", "郑州市", "--set", "tickets_waived=30万"]
+    out = printed(capsys, "calc", "henan-tickets", *given, day="2022-05-01")
+    assert "30万元 × 50% = 15万元" in out
+    assert "省级财政：7.5万元" in out and "属地财政：7.5万元" in out
+
+
+def test_calc_of_what_has_shrunk_gives_no_figure(capsys: Printed):
+    given = ["--set", "loan_opening=10亿", "--set", "loan_closing=9亿"]
+    out = printed(capsys, "calc", "henan-loan-growth-reward", *given, day="2022-06-01")
+    assert "不符合（普惠小微贷款余额增量不能小于零，现在是-1亿元）" in out
+
+
+def test_calc_takes_a_number_from_the_rule_that_it_rests_on(capsys: Printed):
+    out = printed(capsys, "calc", "henan-upgrade-pool", "--place", "郑州市")
+    assert "不低于372家\n  310家 × 1.2 = 372家" in out
+
+
+def test_calc_of_what_is_granted_in_words_gives_no_figure(capsys: Printed):
+    given = ["calc", "henan-vat", "--set"]
+    out = printed(capsys, *given, "monthly_sales=15万")
+    assert "符合条件，条文没有可计算的数额" in out
+    out = printed(capsys, *given, "monthly_sales=15.01万")
+    assert "不符合（月销售额不得超过15万元，填的是15.01万元）" in out
+
+
 def test_every_rule_can_be_reckoned_and_shown(capsys: Printed, rulebook: Rulebook):
     from assistant.calculator import Profile, assess
     from assistant.finding_text import describe
@@ -269,6 +295,19 @@ def test_match_says_of_every_rule_what_becomes_of_it(
     assert len(counts) == 4 and sum(counts) == len(rulebook.rules)
     assert "（hubei-equipment）：只适用于湖北省" in out
     assert "（henan-loan-extension）：执行到2022年12月31日，已经结束" in out
+
+
+def test_match_keeps_the_better_of_two_that_exclude_each_other(
+    capsys: Printed, tmp_path: Path
+):
+    profile = tmp_path / "profile.yaml"
+    levels = "levels: [provincial, national_little_giant]"
+    profile.write_text(f"place: 郑州市\n{levels}", "utf-8")
+    out = printed(capsys, "match", "--profile", str(profile))
+    assert (
+        "· 新认定省级专精特新中小企业一次性奖励与新认定国家级专精特新“小巨人”企业"
+        "一次性奖励不能同时享受（“同一企业按照“从高、不重复”原则”），已取较高的一项。"
+    ) in out
 
 
 def test_match_asks_first_for_what_decides_most(capsys: Printed, tmp_path: Path):
