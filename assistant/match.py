@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistant.amounts import Figure
-from assistant.calculator import Granted, Missing, NotMet, Profile, assess
+from assistant.calculator import (
+    Finding,
+    Granted,
+    Missing,
+    NotMet,
+    Profile,
+    assess,
+)
 from assistant.combine import Choice, Sum, choose, total
 from assistant.rules import Rule, Rulebook
 
@@ -41,14 +48,17 @@ class Checkup:
 
 def match(rulebook: Rulebook, profile: Profile, as_of: date) -> Checkup:
     """The check-up of a profile on a day; raises InputError for an impossible one."""
-    findings = [assess(rule, profile, as_of) for rule in rulebook.rules.values()]
+    findings = [
+        _confirmed(assess(rule, profile, as_of), profile)
+        for rule in rulebook.rules.values()
+    ]
     met = tuple(f for f in findings if isinstance(f, Figure | Granted))
     missing = [f for f in findings if isinstance(f, Missing)]
     weight = Counter(name for one in missing for name in one.names)
     unknown = tuple(
         Unknown(one.rule, max(one.names, key=lambda n: weight[n])) for one in missing
     )
-    sums = [f for f in met if isinstance(f, Figure) and not f.unit]
+    sums = [f for f in met if isinstance(f, Figure) and _counts(f, profile)]
     choice = choose(sums, rulebook)
     ends = [(last, f.rule) for f in met if (last := f.rule.last_day())]
     return Checkup(
@@ -59,6 +69,27 @@ def match(rulebook: Rulebook, profile: Profile, as_of: date) -> Checkup:
         _totals(choice.kept),
         tuple(sorted(ends, key=lambda row: row[0])),
     )
+
+
+def _confirmed(finding: Finding, profile: Profile) -> Finding:
+    """A finding, unknown where nothing that the asker said speaks for it.
+
+    A figure from his own numbers may rest on what is assumed; a fixed sum may not.
+    """
+    if isinstance(finding, Missing | NotMet):
+        return finding
+    if isinstance(finding, Figure) and finding.inputs:
+        return finding
+    assumed = finding.rule.terms.conditions.assumed
+    unsaid = tuple(name for name in assumed if name not in profile.facts)
+    return Missing(finding.rule, unsaid) if unsaid else finding
+
+
+def _counts(figure: Figure, profile: Profile) -> bool:
+    """Whether a figure is a sum for the asker himself, and more than a promise's cap."""
+    payees = ("enterprise", *profile.is_payee)
+    paid = figure.rule.terms.payee in payees and not figure.rule.document.draft
+    return paid and not figure.unit and not figure.unspecified
 
 
 def _totals(kept: Sequence[Figure]) -> tuple[tuple[str, Sum], ...]:

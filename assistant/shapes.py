@@ -15,7 +15,7 @@ PERCENT = re.compile(r"(\d+(?:\.\d+)?)%")
 
 def _number(value: Any) -> Any:
     """Decimal as read from the scalar's text; a float has lost its text already."""
-    if isinstance(value, float | bool):
+    if isinstance(value, float | bool | str):
         raise ValueError(say("messages.rules.not_a_number", value=value))
     return value
 
