@@ -1,7 +1,7 @@
 """The flow from a question to an answer, the same for CLI, page and evaluation."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -31,7 +31,7 @@ from assistant.topic import SHORT, benefits_named
 from index.documents import PolicyDocument
 from index.embed import load_embedder
 from index.library import Library
-from index.ranking import PlacePath, Query, Ranking
+from index.ranking import Hit, PlacePath, Query, Ranking
 from index.scope import applies
 from index.search import WEIGHTS, ClauseIndex
 from index.settings import Settings
@@ -104,11 +104,16 @@ class Assistant:
             session.place = places[0]
         covered = tuple(p for p in places if self._covers(p))
         if places and not covered:
+            self._turn(request, (), places, session, as_of)  # levels, sums are kept
             names = "、".join("".join(p) for p in places)
             return _refuse("place", self._held(), place=names)
         query = _query(request, covered, as_of)
         ranking = self.index.search(query, TOP_K)
-        turn = self._turn(request, ranking, covered, session, as_of)
+        turn = self._turn(request, ranking.hits, covered, session, as_of)
+        if turn.follows and session.turns:  # it means what the turn before spoke of
+            before = read_question(session.turns[-1].question, self.index.lexical)
+            joint = replace(request, search=f"{before.search} {request.search}")
+            ranking = self.index.search(_query(joint, covered, as_of), TOP_K)
         answer, sums = self._from_evidence(turn, ranking)
         session.figures = (*session.figures, sums)[-3:] if sums else session.figures
         return with_profile(answer, turn.known, places)
@@ -129,13 +134,13 @@ class Assistant:
     def _turn(
         self,
         request: Request,
-        ranking: Ranking,
+        hits: Sequence[Hit],
         places: tuple[PlacePath, ...],
         session: Session,
         as_of: date,
     ) -> MoneyTurn:
         """What the question is about and what is now known; the session learns it."""
-        turn = read_turn(request, ranking.hits, places, session, self.rulebook, as_of)
+        turn = read_turn(request, hits, places, session, self.rulebook, as_of)
         session.known, session.topic = turn.known, turn.topic or session.topic
         session.wants = turn.request.wants
         return turn

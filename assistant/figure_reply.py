@@ -83,6 +83,9 @@ def stated(
         return None
     if _promised(found.granted):
         _promises(draft, found.granted, known)
+    else:
+        for one in found.granted[:3]:
+            draft.add(stated_line(draft, one.rule))
     for one in found.missing[:3]:
         draft.add(stated_line(draft, one.rule))
         not_you(draft, one.rule, known)
@@ -101,6 +104,11 @@ def _figures(
     if verdict == "no":
         draft.add(write(f"figures.why_not.{_why_not(request, found)}"))
     figures(draft, request, found, known, rulebook)
+    benefits = {f.rule.terms.benefit for f in found.figures}
+    if "all" in request.wants or "besides" in request.wants:
+        for one in found.missing[:3]:
+            if one.rule.terms.benefit not in benefits:
+                draft.add(stated_line(draft, one.rule))
     if request.levels or "all" in request.wants:
         for one in found.granted[:3]:
             draft.add(stated_line(draft, one.rule))

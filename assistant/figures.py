@@ -14,7 +14,7 @@ from assistant.facts import chinese_date
 from assistant.figure_reply import reply, stated, verdict_of
 from assistant.known import Known
 from assistant.money_turn import MONEY, MoneyTurn
-from assistant.question import Request
+from assistant.question import Request, patterns
 from assistant.reckon import beside, reckon
 from assistant.rules import Rule, Rulebook
 from assistant.shapes import Promise
@@ -50,8 +50,12 @@ def figure_answer(turn: MoneyTurn, library: Library, rulebook: Rulebook) -> Outc
     request, topic = turn.request, turn.topic
     if topic is None or not (request.wants & MONEY or turn.follows):
         return Outcome()
-    levels = () if "payers" in request.wants else request.levels
-    rules = at_levels(topic.rules, levels)
+    words_only = not any(rule.computes for rule in topic.rules)
+    if turn.follows and words_only and not turn.gave_numbers:
+        return Outcome()  # the texts answer better
+    apart = bool(patterns()["each_of"].search(request.text))
+    every = "payers" in request.wants or apart
+    rules = at_levels(topic.rules, () if every else request.levels)
     if not rules:
         return Outcome(_silent(request, topic, rulebook) if topic.named else None)
     cases = cases_of(request, turn.known, turn.places)

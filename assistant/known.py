@@ -48,7 +48,7 @@ def learn(known: Known, text: str, read: Read, vocabulary: Vocabulary) -> Known:
         levels=levels or known.levels,
         facts={**known.facts, **facts},
         numbers=_numbers(known.numbers, read.mentions, text, vocabulary),
-        is_payee=payees or known.is_payee,
+        is_payee=payees or known.is_payee - _denied(text, vocabulary),
         mixed=mixed,
         had=known.had | read_had(text),
         several_firms=bool(patterns()["several_firms"].search(text)),
@@ -65,6 +65,12 @@ def read_payees(text: str, vocabulary: Vocabulary) -> frozenset[str]:
         for found in payee.self.finditer(text)
         if not other.search(found.group())
     )
+
+
+def _denied(text: str, vocabulary: Vocabulary) -> frozenset[str]:
+    """What the asker says not to be: 如果我不是银行."""
+    no = patterns()["am_not"]
+    return read_payees(no.sub("", text), vocabulary) if no.search(text) else frozenset()
 
 
 def deed_of(text: str, read: Read, as_of: date) -> tuple[date, date] | None:

@@ -86,7 +86,7 @@ def _confirmed(finding: Finding, profile: Profile) -> Finding:
 
 
 def _counts(figure: Figure, profile: Profile) -> bool:
-    """Whether a figure is a sum for the asker himself, and more than a promise's cap."""
+    """Whether a figure is a sum for the asker himself, not a promise's cap."""
     payees = ("enterprise", *profile.is_payee)
     paid = figure.rule.terms.payee in payees and not figure.rule.document.draft
     return paid and not figure.unit and not figure.unspecified

@@ -14,7 +14,7 @@ from assistant.rules import Rule, Rulebook
 from assistant.session import Session
 from assistant.slots import read_numbers
 from assistant.topic import Topic, benefits_named, follows_up, topic_of
-from assistant.vocabulary import Vocabulary
+from assistant.vocabulary import Vocabulary, load_vocabulary
 from index.ranking import Hit, PlacePath
 from prompts import say
 
@@ -24,6 +24,7 @@ MONEY = frozenset(
         *("base_at_cap", "base_for", "all", "own", "terms"),
     }
 )
+BEST = 3  # clauses of which one must be what the benefit named is granted by
 INTRODUCTION = 24  # characters
 CARRIED = frozenset({"sum", "own", "verdict", "all", "terms", "payers"})
 
@@ -40,6 +41,7 @@ class MoneyTurn:
     follows: bool
     goes_on: bool  # 港股呢: another benefit, asked as the one before
     earlier: tuple[Figure, ...]  # sums of the turns before, the latest first
+    gave_numbers: bool  # for an input of the topic
 
 
 def read_turn(
@@ -58,8 +60,12 @@ def read_turn(
     rules = topic.rules if topic else ()
     names = input_names(rules, rulebook)
     base = base_input(rules) if follows or len(rules) == 1 else ""
+    before = [n for n in names if n in session.known.numbers]
+    base = base or (before[0] if follows and before else "")
     read = read_numbers(text, names, rulebook.vocabulary, as_of, base)
     read = _shared(read, names, text, rulebook.vocabulary)
+    if follows and not read.mentions:
+        read = _heads_as_before(read, rules, session.known)
     request = _wanting(request, read, topic, session, follows)
     known = learn(session.known, text, read, rulebook.vocabulary)
     place = places[0] if len(places) == 1 else known.place
@@ -67,7 +73,10 @@ def read_turn(
     known = replace(known, doubts=read.doubts)
     earlier = tuple(f for turn in reversed(session.figures) for f in turn)
     goes_on = last is not None and bool(patterns()["again"].search(text))
-    return MoneyTurn(request, topic, known, places, as_of, follows, goes_on, earlier)
+    gave = bool(read.mentions)
+    return MoneyTurn(
+        request, topic, known, places, as_of, follows, goes_on, earlier, gave
+    )
 
 
 def _shared(read: Read, names: list[str], text: str, vocabulary: Vocabulary) -> Read:
@@ -84,6 +93,26 @@ def _shared(read: Read, names: list[str], text: str, vocabulary: Vocabulary) -> 
         and vocabulary.inputs[name].words.search(text)
     )
     return replace(read, mentions=(*read.mentions, *copies))
+
+
+def _heads_as_before(read: Read, rules: Sequence[Rule], known: Known) -> Read:
+    """高级工呢？: as many heads as were said of 中级工 before."""
+    vocabulary = load_vocabulary()
+    needed = [
+        name
+        for rule in rules
+        for name in rule.terms.amount.inputs[:1]
+        if vocabulary.inputs[name].kind == "count" and name not in known.numbers
+    ]
+    counts = [m for said in known.numbers.values() for m in said[-1:]]
+    copies = [
+        replace(count, name=name)
+        for name in needed
+        for count in counts
+        if vocabulary.inputs[count.name].kind == "count"
+        and vocabulary.inputs[count.name].unit == vocabulary.inputs[name].unit
+    ]
+    return replace(read, mentions=tuple(copies[:1]))
 
 
 def _wanting(
@@ -155,8 +184,8 @@ def names_best_clause(turn: MoneyTurn, hits: Sequence[Hit]) -> bool:
         return False
     if turn.goes_on:
         return True
-    best = hits[0].clause.id
-    return any(best in rule.clauses for rule in turn.topic.rules)
+    best = {hit.clause.id for hit in hits[:BEST]}
+    return any(best & set(rule.clauses) for rule in turn.topic.rules)
 
 
 def only_introduces(turn: MoneyTurn) -> bool:

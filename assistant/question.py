@@ -16,6 +16,7 @@ FACTS = ("number", "issuer", "issued", "validity", "parts", "place", "sources")
 WANTS = (
     *("sum", "verdict", "terms", "total", "difference", "payers"),
     *("base_at_cap", "base_for", "least_base", "all", "own", "best", "both"),
+    "besides",
 )
 PIECE = re.compile(r"[^。！？!?;；\n]*[。！？!?;；\n]?")
 CLAUSE_BREAK = re.compile(r"(?<=[，,。！？!?;；\s])")

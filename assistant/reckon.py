@@ -102,7 +102,8 @@ def _of_case(
     figures = [f for f in findings if isinstance(f, Figure)][:MOST]
     sums = [f for f in figures if not f.unit]
     several = known.several_firms or any(
-        isinstance(f.rule.terms.amount, Fixed) and f.inputs for f in sums
+        isinstance(f.rule.terms.amount, Fixed) and any(v > 1 for _, v in f.inputs)
+        for f in sums
     )
     choice = Choice(tuple(sums), ()) if several else choose(sums, rulebook)
     return Reckoning(
@@ -164,8 +165,8 @@ def beside(
     found: Reckoning, earlier: Sequence[Figure], rulebook: Rulebook
 ) -> Reckoning:
     """The reckoning with the latest earlier sum of another rule or amount."""
-    shown = {(f.rule.id, f.amount) for f in found.sums}
-    other = next((f for f in earlier if (f.rule.id, f.amount) not in shown), None)
+    shown = {f.rule.id for f in found.sums}
+    other = next((f for f in earlier if f.rule.id not in shown), None)
     if other is None:
         return found
     figures = (*found.figures, other)

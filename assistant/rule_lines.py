@@ -43,6 +43,7 @@ def base_at_cap(draft: Draft, rule: Rule) -> bool:
         return False
     figure, base = found
     draft.card(figure)
+    draft.sum_card("base_at_cap", base)
     draft.add(
         write(
             "figures.answer.base_at_cap",

@@ -49,7 +49,7 @@ VALUES = {
     "figures.reading": None,
     "figures.steps": None,
     "figures.steps.fixed": get_args(Bound),
-    "figures.sums": ["total", "difference", "share"],
+    "figures.sums": ["total", "difference", "share", "base_at_cap"],
     "figures.vocabulary": ["benefits", "inputs", "facts", "levels", "payees"],
     "ui.corrections": ["each", "removed"],
     "ui.repair_kinds": None,  # test_every_kind_of_repair_has_a_name
