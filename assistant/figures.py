@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
 from assistant import spans
 from assistant.amounts import Figure
@@ -12,7 +13,7 @@ from assistant.compose import notices, unit_positions, units_line
 from assistant.draft import Draft
 from assistant.facts import chinese_date
 from assistant.figure_reply import reply, stated, verdict_of
-from assistant.known import Known
+from assistant.known import Known, values_of
 from assistant.money_turn import MONEY, MoneyTurn
 from assistant.question import Request, patterns
 from assistant.reckon import beside, reckon
@@ -24,12 +25,10 @@ from index.library import Library
 from index.ranking import PlacePath
 from prompts import say
 
-# What is asked of two sums, of which an earlier turn may have given one.
 # Characters of an answer: several benefits or cases need more.
 UNITS = 2  # clauses whose responsible units are named
 SHORT, LONG = 600, 1800
 SEVERAL = frozenset({"all", "total", "difference"})
-COMPARED = frozenset({"difference", "total"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +62,9 @@ def figure_answer(turn: MoneyTurn, library: Library, rulebook: Rulebook) -> Outc
     if "difference" in request.wants and len(found.sums) == 1:
         rivals = _rivals(found.sums[0].rule, rulebook)
         found = reckon([*rules, *rivals], cases, turn.as_of, rulebook)
-    if COMPARED & request.wants and len(found.sums) < 2:
-        found = beside(found, turn.earlier, rulebook)
+    together = bool(patterns()["together"].search(request.text))
+    if len(found.sums) < 2 and ("difference" in request.wants or together):
+        found = beside(found, turn.earlier, rulebook, together=together)
     several = len(cases) > 1 or bool(SEVERAL & request.wants)
     draft = Draft(library, turn.as_of, room=LONG if several else SHORT)
     others = [r for r in topic.rules if r not in rules]
@@ -197,9 +197,9 @@ def with_profile(answer: Answer, known: Known, places: Sequence[PlacePath]) -> A
     """The answer with the profile that it was given for."""
     levels = sorted(known.levels)
     inputs = {
-        name: f"{mentions[-1].value.normalize():f}"
+        name: f"{sum(values, Decimal(0)).normalize():f}"
         for name, mentions in known.numbers.items()
-        if mentions
+        if (values := values_of(name, mentions))
     }
     return replace(
         answer,

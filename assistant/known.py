@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from itertools import combinations
 
 from assistant.assignment import Doubt, Mention, Read
 from assistant.calculator import PlacePath, Profile
@@ -14,7 +13,7 @@ from assistant.inputs import Given, InputError, given
 from assistant.question import patterns
 from assistant.rules import Rule
 from assistant.shapes import Fixed
-from assistant.vocabulary import Vocabulary
+from assistant.vocabulary import Vocabulary, load_vocabulary
 
 NEGATION = 10  # characters before a level in which 没评上 denies it
 
@@ -168,7 +167,7 @@ def profile_for(rule: Rule, known: Known) -> tuple[Profile, tuple[Doubt, ...]]:
     doubts: list[Doubt] = []
     for name, mentions in known.numbers.items():
         counted = [m for m in mentions if _within(rule, m)]
-        values = _values(counted)
+        values = values_of(name, counted)
         if values is None:
             said = counted[-1]
             doubts.append(Doubt("several", name, said.cue))
@@ -205,27 +204,31 @@ def _within(rule: Rule, mention: Mention) -> bool:
     return not (early or late)
 
 
-def _values(mentions: Sequence[Mention]) -> tuple[Decimal, ...] | None:
+def values_of(name: str, mentions: Sequence[Mention]) -> tuple[Decimal, ...] | None:
     """The parts that make one number: 设备 and 软件; None where that is unclear."""
+    additive = load_vocabulary().inputs[name].additive
     parts = [m for m in mentions if m.is_part]  # 投了6800万，其中设备1200万
     said = list({(m.value, m.cue): m for m in parts or mentions}.values())
+    named = [m for m in said if not patterns()["verb"].match(m.cue)]
+    said = named or said  # 买机器2200万 says more than 投了3200万
     values = [m.value for m in said]
-    apart = len(said) > 1 and _unlike([m.cue for m in said])
+    apart = additive and len(said) > 1 and _unlike([m.cue for m in said])
     if len(set(values)) < 2 and not apart:
         return tuple(values[:1])
-    counts = Counter(m.value for m in mentions).most_common(2)
-    (most, times), (_, less) = counts[0], counts[-1]
-    if times > less and not apart:  # said again where it matters
-        return (most,)
     for i, value in enumerate(values):
         others = values[:i] + values[i + 1 :]
         if value == sum(others, Decimal(0)):  # 设备80万，软件30万，一共110万
             return tuple(others) if len(others) > 1 else (value,)
-    listed = all(m.joined or (m.close and m.cue != said[0].cue) for m in said[1:])
+    counts = Counter(m.value for m in mentions).most_common(2)
+    (most, times), (_, less) = counts[0], counts[-1]
+    if times > less and not apart:  # said again where it matters
+        return (most,)
+    listed = additive and all(m.joined for m in said[1:])
     return tuple(values) if apart or listed else None
 
 
 def _unlike(cues: Sequence[str]) -> bool:
-    """Whether words name different things, 设备 and 软件: no character in common."""
-    pairs = combinations(cues, 2)
-    return all(a and b and not set(a) & set(b) for a, b in pairs)
+    """Whether words name different things to add up: 设备 and 软件."""
+    nouns = [patterns()["part_noun"].search(cue) for cue in cues]
+    named = [noun.group() for noun in nouns if noun]
+    return len(named) == len(set(named)) == len(cues)

@@ -1,95 +1,92 @@
 """Sums of money as people write them, read into exact yuan and written back.
 
-`read_money` finds every sum, range, bare number and foreign sum in a text;
-`parse_sum` reads one field; `yuan_text` writes an amount for a person.
+`read_money` reads a text, `parse_sum` one field; `yuan_text` writes an amount.
 """
 
 import re
-import unicodedata
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from index.clean import simplified
+from assistant.dates_said import ARABIC, CN, Said, folded
+from assistant.quantities import Numeral, read_numerals
+from index.numerals import DIGITS
+from index.numerals import UNITS as SMALL
 
-DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {
-    "〇": 0,
-    "两": 2,
-    "俩": 2,
-}
-FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟圆塊", "一二三四五六七八九十百千元块")
-SMALL = {"十": 10, "百": 100, "千": 1000}
-BIG = {"万": 10**4, "w": 10**4, "亿": 10**8, "k": 10**3, "m": 10**6}
-CN = "零〇一二三四五六七八九十百千两廿"
-PART = tuple("0123456789.%％‰成个")  # 6万6 is 66000, 6万6% is not
-ABSURD = Decimal(10**12)
-NUMBER = rf"(?:\d+(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?(?:e\d{{1,2}}(?!\d))?|[{CN}]+(?:点[{CN}]+)?)"
-COUNTED = (
-    "家户人名个位台套项次场期只条辆件吨亩度株头斤米克瓦间层株箱包瓶平立方小时天日号月年"
-    "周季岁级档等届章款篇页种批张所座栋股份分公里只"
+# What a number counts when it stands behind: 300万项 is no money, 300万项目资金 is.
+COUNTED = re.compile(
+    r"火急|\s?(?:家(?![里具电装庭用])|户(?!外)|人(?!民币|[工力才员均])|名(?![义下])|台(?![账州湾阶币])"
+    r"|个(?!人[消经贷创担住信]|[体税贷亿])|位(?![于置])|套(?![现利餐取])|次|回(?![报来本款收购])|项(?!目)"
+    r"|年(?![底末初前后内中薪租费收营产利化年])|月(?![薪租供付底末初均息])|天(?![使然津])|[日号岁页篇件辆吨亩瓶桶粒]"
+    r"|周(?![转年边口])|季(?!度)|度(?!过)|期(?![间限权货初末内])|场(?![地所馆租])|张(?!贴)|笔(?!记)|档"
+    r"|只(?![能够有是要给补花用拿算按需收])|条(?!件)|届|章|级(?!别)|种(?!子)|批(?![复了准下])|层|间(?![接隔断])"
+    r"|平(?![均台时])|方(?![案便式面可才法向])|立方|米|公[里斤顷升吨]|斤|[千毫]?[瓦克升](?![级到至为])|小时"
+    r"|分[钟之点]|点|股(?![东权])|株|头(?![期款部])|箱|包(?![括含干销邮给])|双(?![倍方创十])|副(?!总)|架(?!构)"
+    r"|艘|宗|栋|座|所(?![以有需得])|口(?!径)|匹|步|里(?![面头边有的])|英[里尺]|倍|折|成(?![本功立为交果])"
+    r"|强|国道|热线|个?百分|[%‰‱℃])"
 )
-SUM = re.compile(
-    rf"(?P<n>{NUMBER})(?P<about>[多来余几])?(?:个(?=[亿万]))?(?P<u>[十百千]?[万亿]|w(?![a-z])|k(?![a-z])|m(?![a-z])|千(?![人瓦克米])|百(?!分))?"
-    rf"(?P<about2>[多来余])?(?P<y>元|块钱|块|人民币|rmb|yuan)?"
+TAIL = re.compile(
+    r" ?(?:元(?![旦宵素件器宇老组首帅月])(?!锂|电池|正极|材料|化|结构)|圆"
+    r"|块(?![地板电牌屏表砖玻石煤儿区砖田])|rmb|cny|yuan|人民币)"
+    r"(?:零?(?P<jiao>[0-9一二三四五六七八九])"
+    r"(?:[角毛]|(?<=块.)(?![0-9]|[一-鿿](?<![的吧呢钱左一])))"
+    r"(?:(?P<fen>[0-9一二三四五六七八九])分)?)?钱?(?:整|正(?![在好常]))?"
 )
 FOREIGN = re.compile(
-    rf"(?:(?P<sign>[$€£]|us\$|usd|eur|hk\$)\s?(?P<a>{NUMBER})(?P<au>[万亿]|million|m)?)"
-    rf"|(?:(?P<b>{NUMBER})(?P<bu>[十百千]?[万亿]|million)?(?P<c>美元|美金|欧元|日元|港币|港元|英镑|韩元|澳元|加元|刀|usd|eur|dollars?|euros?))"
+    r" ?(?P<c>美[元金刀]|刀(?![具片口])|[日韩澳加][元币]|欧元|港[币元]|英镑|新元"
+    "|新?台币|卢布|泰铢|(?:瑞士)?法郎|usd|eur|hkd|jpy|gbp|dollars?|euros?|pounds?)"
 )
-ENGLISH = re.compile(r"(half a|\d+(?:\.\d+)?)\s?(million|thousand|billion)")
-RANGE = re.compile(
-    rf"(?P<a>[一二三四五六七八九两])(?P<b>[一二三四五六七八九])(?P<t>[十百千]?)(?P<u>[万亿])"
-    rf"|(?P<x>{NUMBER})(?P<xu>[万亿])?(?:元)?(?:到|至|-|—|~|～)(?P<z>{NUMBER})(?P<zu>[万亿])"
-    rf"|(?P<v>[几数]|十几|上)(?P<vt>[十百千]?)(?P<vu>[万亿])(?![家户人名])"
+SIGN = re.compile(r"(?:us\$|hk\$|[$€£]|usd|eur|hkd|jpy|gbp|美元|欧元|港币)\s?$")
+PREFIX = re.compile(r"(?:人民币|rmb|cny|¥)\s?$")
+MINUS = re.compile(r"负$|(?:^|[是为:(\s])[-−]$")
+ROUGH_BEFORE = re.compile("(?:大概|大约|约|差不多|近|接近|估计|不到|不足|大致)[是为]?$")
+ROUGH_AFTER = re.compile("左右|上下|出头|开外|不到|的?样子")
+TO = re.compile(r"\s?(?:到|至|-|—|–|~|、)\s?")
+CODE = re.compile(
+    r"(?:[a-z][-_/]?|[a-z]\s|[0-9][.:/\-]|第|〔|附件|附表|[)〕]|[一二三四五六七八九十]、|表|图)$"
 )
-TRAPS = re.compile(
-    r"千万(?=不|别|要|记|小心)|万一|万人助|百场万|千方百计|一次性|一共|一起|一直|一些|一样|统一|一定|一家|一个"
-    r"|一下|一点|一批|一笔|一年|一条|一道|一户|一般|唯一|第[一二三四五六七八九十\d]+|一[、.,，]|之一|十四五|三十而立|四舍五入"
+CODES = {"12345", "12333", "12366", "12315", "12348", "12329", "985", "211"}
+AFTER_CODE = re.compile(r"\s?(?:[-/.:][0-9]|[〕\]文+=a-z×*°后等款路线室楼])")
+PAYS = re.compile(
+    r"(?:补[贴助]?|奖[励]?|给|租金?|花|房租|每[人月年]|人均|月租|工资|月薪|发|付|交|缴|收|免|减)"
+    r"(?:一个月|了|的|是|为|有|到|约|大概|大约|多|共|最多|最高|\s|[:：]){0,3}$"
 )
-DATE_LIKE = re.compile(
-    r"\d{2,4}年|\d{1,2}月(?:\d{1,2}[日号])?|\d{1,2}[日号]|〔\d+〕\d*号?|附件\d|第\d+|\d+号文|\d{4}-\d{1,2}-\d{1,2}"
-    r"|\d{1,2}[:：]\d{2}|1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|12345|\d+\s?%|\d+(?:\.\d+)?个?点(?!\d)|[a-z]+-?\d+|\d[ag](?![a-z])|985|211"
+SPENDS = re.compile(
+    r"(?:投[资入]?|融[资了]?|贷[款]?|花|买|用|[投入费金额款价钱资租产值本])"
+    r"(?:了|过|的|是|为|有|到|约|大概|大约|共|一共|总共|掉|出|去|要|\s|[:：]){0,3}$"
+)
+EDGE_AFTER = re.compile(
+    r"\s*(?:$|[,，。;；?？!！、\n]|能|可以|够|的?(?:设备|投资)|/(?![0-9]))"
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Sum:
+class Sum(Said):
     """A sum of money; `about` where the asker said 来, 多, 大概."""
 
-    text: str
-    start: int
-    end: int
     yuan: Decimal
     about: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
-    """三五百万: between `low` and `high` yuan."""
+class Range(Said):
+    """三五百万: between `low` and `high` yuan; 几十万 is 20万 to 90万."""
 
-    text: str
-    start: int
-    end: int
     low: Decimal
     high: Decimal
 
 
 @dataclass(frozen=True, slots=True)
-class Bare:
+class Bare(Said):
     """A number that may be yuan or 万: 投了1500."""
 
-    text: str
-    start: int
-    end: int
     number: Decimal
 
 
 @dataclass(frozen=True, slots=True)
-class Foreign:
-    """A sum in another currency, never converted."""
+class Foreign(Said):
+    """A sum in another currency, never converted; a range of them by its low end."""
 
-    text: str
-    start: int
-    end: int
     number: Decimal
     currency: str
 
@@ -105,236 +102,127 @@ class BadSum(ValueError):
         self.code = code
 
 
-def folded(text: str) -> str:
-    """Half-width, simplified, lower case, each character in its place."""
-    chars = (n if len(n := unicodedata.normalize("NFKC", c)) == 1 else c for c in text)
-    plain = simplified("".join(chars)).lower().translate(FORMAL)
-    return plain if len(plain) == len(text) else text
-
-
-def number_of(digits: str) -> Decimal:
-    """The value of 1,500.5, 1.5e7, 一百零五 or 一点二."""
-    if digits[0].isascii():
-        return Decimal(digits.replace(",", ""))
-    whole, _, part = digits.partition("点")
-    fraction = "".join(str(DIGITS.get(c, 0)) for c in part)
-    return Decimal(_whole(whole)) + Decimal(f"0.{fraction or 0}")
-
-
-def _whole(numeral: str) -> int:
-    """一百零五 → 105, 一万二 is read by the caller, 二〇二二 → 2022."""
-    numeral = numeral.replace("廿", "二十")
-    if len(numeral) > 1 and not set(numeral) & set(SMALL):
-        return int("".join(str(DIGITS[c]) for c in numeral))
-    total = digit = 0
-    last = 1
-    for char in numeral:
-        if char in SMALL:
-            last = SMALL[char]
-            total += (digit or 1) * last
-            digit = 0
-        else:
-            digit = DIGITS[char]
-            last = 10 if char == "零" or char == "〇" else last
-    if digit and last >= 100 and numeral[-2:-1] not in ("零", "〇"):
-        return total + digit * last // 10  # 三百五 is 350
-    return total + digit
-
-
 def read_money(text: str) -> tuple[Mention, ...]:
     """The sums in a text in their order; offsets are those of `text`."""
     plain = folded(text)
-    blocked = [m.span() for p in (TRAPS, DATE_LIKE) for m in p.finditer(plain)]
     found: list[Mention] = []
-    position = 0
-    for match in ENGLISH.finditer(plain):
-        unit = {"million": 10**6, "thousand": 10**3, "billion": 10**9}[match[2]]
-        value = Decimal("0.5") if match[1] == "half a" else Decimal(match[1])
-        found.append(Sum(text[slice(*match.span())], *match.span(), value * unit))
-    for match in FOREIGN.finditer(plain):
-        found.append(_foreign(match, text))
-    for match in RANGE.finditer(plain):
-        if (read := _range(match, text)) and not _inside(match.span(), found):
-            found.append(read)
-    while position < len(plain):
-        match = SUM.search(plain, position)
-        if not match:
-            break
-        read, position = _sum(match, plain, text)
-        span = (match.start(), position)
-        if read and not _inside(span, found) and not _blocked(span, blocked, read):
-            found.append(read)
-    return tuple(sorted(found, key=lambda m: m.start))
+    for n in _joined(plain):
+        floor = found[-1].end if found else 0
+        before = plain[max(floor, n.start - 12) : n.start]
+        if n.start >= floor and (read := _mention(plain, n, before)):
+            found.append(replace(read, text=text[read.start : read.end]))
+    return tuple(found)
 
 
-def _blocked(
-    span: tuple[int, int], blocked: list[tuple[int, int]], read: Mention
-) -> bool:
-    # A trap covers the number's beginning; a sum with a unit survives a partial one.
-    return any(
-        s <= span[0] < e and (e >= span[1] or isinstance(read, Bare))
-        for s, e in blocked
-    ) or (
-        isinstance(read, Bare) and any(s < span[1] and span[0] < e for s, e in blocked)
-    )
+def _joined(plain: str) -> Iterator[Numeral]:
+    """The numbers, two with 到 between them as one: 100到200万."""
+    before: Numeral | None = None
+    for numeral in read_numerals(plain):
+        joined = before and _join(plain, before, numeral)
+        if before and not joined:
+            yield before
+        before = joined or numeral
+    if before:
+        yield before
 
 
-def _inside(span: tuple[int, int], found: list[Mention]) -> bool:
-    return any(m.start < span[1] and span[0] < m.end for m in found)
+def _join(plain: str, low: Numeral, high: Numeral) -> Numeral | None:
+    own = TAIL.match(plain, low.end)
+    to = TO.fullmatch(plain, own.end() if own else low.end, high.start)
+    code = CODE.search(plain[max(0, low.start - 4) : low.start])
+    if not to or code or COUNTED.match(plain, low.end):
+        return None
+    first = low.low * (1 if low.scale > 1 or own else high.scale)
+    lead = re.match("([二三四五六七八九2-9])([十百千])", plain[high.start : high.end])
+    digit = int(DIGITS.get(lead[1], lead[1])) if lead else 0
+    if lead and low.scale == 1 and low.low < digit:
+        first *= SMALL[lead[2]]  # 三到五百万
+    listed = to.group() == "、" and low.low + 1 != digit  # and not 二、三百万
+    joins = low.low == low.high and first < high.high and not (high.vague or listed)
+    return replace(high, start=low.start, low=first, about=False) if joins else None
 
 
-def _foreign(match: re.Match[str], text: str) -> Foreign:
-    number = number_of(match["a"] or match["b"])
-    unit = match["au"] or match["bu"] or ""
-    scale = {"million": 10**6, "m": 10**6}.get(unit) or _unit(unit)
-    currency = match["sign"] or match["c"]
-    return Foreign(match_text(match, text), *match.span(), number * scale, currency)
+def _mention(plain: str, numeral: Numeral, before: str) -> Mention | None:
+    start, end = numeral.start, numeral.end
+    if sign := SIGN.search(before):
+        start -= len(sign.group())
+        return Foreign("", start, end, numeral.low, sign.group().strip())
+    if name := FOREIGN.match(plain, end):
+        return Foreign("", start, name.end(), numeral.low, name["c"])
+    if tail := TAIL.match(plain, end):
+        return _sum(plain, numeral, before, tail.end(), _cents(tail))
+    if COUNTED.match(plain, end) or re.search(r"第$|[0-9]\.$", before):
+        return None
+    if PREFIX.search(before) or numeral.scale > 1 or _is_sum(plain, numeral, before):
+        return _sum(plain, numeral, before, end, Decimal(0))
+    return _bare(plain, numeral, before)
 
 
-def match_text(match: re.Match[str], text: str) -> str:
-    """The characters of a match in the text as given."""
-    return text[match.start() : match.end()]
+def _cents(tail: re.Match[str]) -> Decimal:
+    jiao, fen = (str(DIGITS.get(d or "0", d or 0)) for d in tail.group("jiao", "fen"))
+    return Decimal(f"0.{jiao}{fen}") if tail["jiao"] else Decimal(0)
 
 
-def _range(match: re.Match[str], text: str) -> Range | None:
-    if match["a"]:
-        low, high = DIGITS[match["a"]], DIGITS[match["b"]]
-        if high <= low:
-            return None
-        scale = SMALL.get(match["t"], 1) * BIG[match["u"]]
-        return Range(
-            match_text(match, text),
-            *match.span(),
-            Decimal(low * scale),
-            Decimal(high * scale),
-        )
-    if match["x"]:
-        high_unit = BIG[match["zu"]]
-        low_unit = BIG.get(match["xu"] or "", high_unit)
-        low, high = number_of(match["x"]) * low_unit, number_of(match["z"]) * high_unit
-        return (
-            Range(match_text(match, text), *match.span(), low, high)
-            if low < high
-            else None
-        )
-    scale = SMALL.get(match["vt"], 1) * BIG[match["vu"]]
-    ends = {"十几": (11, 19), "上": (1, 9)}.get(match["v"], (2, 9))
-    return Range(
-        match_text(match, text),
-        *match.span(),
-        Decimal(ends[0] * scale),
-        Decimal(ends[1] * scale),
-    )
+def _sum(plain: str, n: Numeral, before: str, end: int, cents: Decimal) -> Mention:
+    start, low, high = n.start, n.low + cents, n.high + cents
+    if prefix := PREFIX.search(before):
+        start -= len(prefix.group())
+        before = before[: -len(prefix.group())]
+    if low != high:
+        return Range("", start, end, low, high)
+    if MINUS.search(before):
+        start, low = start - 1, -low
+    rough = ROUGH_BEFORE.search(before) or ROUGH_AFTER.match(plain, end)
+    return Sum("", start, end, low, n.about or bool(rough))
 
 
-def _unit(unit: str) -> int:
-    scale = 1
-    for char in unit:
-        scale *= SMALL.get(char) or BIG.get(char) or 1
-    return scale
+def _is_sum(plain: str, numeral: Numeral, before: str) -> bool:
+    """A number without 元 and 万 that is money all the same: 补五千, 一万二, 1.5e7."""
+    said = plain[numeral.start : numeral.end]
+    if numeral.left_out or ("e" in said and numeral.low >= 1000):
+        return not CODE.search(before)
+    whole = len(plain) < 20 and not re.search(r"\w", plain.replace(said, "", 1))
+    return bool(re.search("[百千k]", said)) and (whole or bool(PAYS.search(before)))
 
 
-def _sum(match: re.Match[str], plain: str, text: str) -> tuple[Mention | None, int]:
-    """One number with its unit, and the smaller parts that follow it: 1亿2000万."""
-    value, end = number_of(match["n"]) * _unit(match["u"] or ""), match.end()
-    unit, yuan = match["u"] or "", match["y"]
-    smallest = _unit(unit)
-    about = bool(match["about"] or match["about2"])
-    while unit and not yuan and (tail := SUM.match(plain, end)):
-        scale = _unit(tail["u"] or "")
-        digit = len(tail["n"]) == 1 and plain[tail.end() : tail.end() + 1] not in PART
-        if scale >= smallest or (
-            tail["u"] is None and tail["n"][0].isascii() and not digit
-        ):
-            break
-        number = number_of(tail["n"])
-        if tail["u"] is None and not tail["y"]:
-            if (
-                plain[tail.end() : tail.end() + 1] in COUNTED
-                and plain[tail.end() : tail.end() + 1]
-            ):
-                break
-            # 一万二 = 12000, 一万二千五 = 12500: the unit below is left out
-            number = number * (smallest // 10) if len(tail["n"]) == 1 else number
-        value += number * scale
-        smallest, end, yuan = scale, tail.end(), tail["y"]
-        unit = tail["u"] or ""
-    if (
-        match["n"][0] in CN
-        and not match["n"][0].isascii()
-        and unit in ("", None)
-        and not yuan
-        and not match["u"]
-    ):
-        pass
-    span_text = text[match.start() : end]
-    followed = plain[end : end + 1]
-    has_unit = bool(match["u"]) and match["u"] not in ("百", "千")
-    if (
-        not yuan
-        and followed
-        and followed in COUNTED
-        and not re.match("个(月|点|亿|万)", plain[end:])
-    ):
-        return None, end
-    if yuan or has_unit:
-        near = plain[max(0, match.start() - 3) : match.start()] + plain[end : end + 2]
-        about = about or bool(re.search("大概|大约|约|左右|上下|差不多", near))
-        return Sum(span_text, match.start(), end, value, about), end
-    if match["n"][0] in CN and not match["u"]:
-        if re.fullmatch(
-            "[一二三四五六七八九两][千百][一二三四五六七八九]?", match["n"]
-        ) and re.search(
-            "(补|奖|给|租|花|每人|人均)(了|金)?$",
-            plain[max(0, match.start() - 3) : match.start()],
-        ):
-            return Sum(span_text, match.start(), end, value), end
-        return None, end
-    number = number_of(match["n"])
-    if match["u"] in ("百", "千") and re.search(
-        "(补|奖|给|租|花|每人|人均|投)(了|金)?$",
-        plain[max(0, match.start() - 3) : match.start()],
-    ):
-        return Sum(span_text, match.start(), end, value), end
-    before = plain[max(0, match.start() - 4) : match.start()]
-    if (
-        number >= 10
-        and not match["u"]
-        and re.search(
-            "(投|花|买|用|租|融|费|金|额|资|款|钱|价|是|了|要|共)(了|是|为|约)?$",
-            before,
-        )
-    ):
-        return Bare(span_text, match.start(), end, number), end
-    return None, max(end, match.end())
+def _bare(plain: str, numeral: Numeral, before: str) -> Bare | None:
+    said, number = plain[numeral.start : numeral.end], numeral.low
+    if CODE.search(before) or AFTER_CODE.match(plain, numeral.end):
+        return None
+    if said in CODES or number < 10 or len(said) > 10 or numeral.vague:
+        return None
+    spends = SPENDS.search(before) or PAYS.search(before)
+    year = 1950 <= number < 2100 and "," not in said
+    if year and not (spends and spends.group()[-1] in "了过掉出去资入约"):
+        return None
+    alone = not before[-1:].isalnum() and EDGE_AFTER.match(plain, numeral.end)
+    if not spends and not (alone and number >= 100 and said.isascii()):
+        return None
+    return Bare("", numeral.start, numeral.end, number)
 
 
 def parse_sum(text: str, *, bare_is_yuan: bool = False) -> Decimal:
     """One field as typed, in yuan; raises BadSum with the reason."""
-    plain = folded(text).strip()
+    plain = folded(text).strip().rstrip("。.,，")
     if not plain:
         raise BadSum("empty")
-    if plain[0] in "-−负":
-        raise BadSum("negative")
-    if re.fullmatch(r"\d+(\.\d+)?", plain.replace(",", "")):
-        if not bare_is_yuan:
-            raise BadSum(
-                "zero" if not float(plain.replace(",", "")) else "unit_missing"
-            )
-        return _sane(Decimal(plain.replace(",", "")))
-    if re.fullmatch(r"\d+(\.\d+)?e\d{1,2}", plain):
-        return _sane(Decimal(plain))
+    negative = plain[0] in "-−–负"
+    plain = plain[1:].strip() if negative else plain
+    if re.fullmatch(ARABIC, plain) and "e" not in plain:
+        amount = _sane(Decimal(plain.replace(",", "")), negative)
+        if bare_is_yuan:
+            return amount
+        raise BadSum("unit_missing")
     found = read_money(plain)
-    if (
-        len(found) != 1
-        or found[0].end - found[0].start
-        < len(plain.replace("¥", "").replace("rmb", "").strip()) - 3
+    rest = plain[: found[0].start] + plain[found[0].end :] if found else plain
+    if len(found) != 1 or re.sub(
+        r"大[概约]|左右|上下|总|[\s一约共是为。.,，]", "", rest
     ):
-        raise BadSum("not_money")
+        raise BadSum("unit_missing" if plain and set(plain) <= set(CN) else "not_money")
     match found[0]:
-        case Sum(yuan=yuan):
-            return _sane(yuan)
-        case Range():
+        case Sum(yuan=yuan, about=False):
+            return _sane(yuan, negative)
+        case Sum() | Range():
             raise BadSum("range")
         case Foreign():
             raise BadSum("foreign")
@@ -342,17 +230,20 @@ def parse_sum(text: str, *, bare_is_yuan: bool = False) -> Decimal:
             raise BadSum("unit_missing")
 
 
-def _sane(amount: Decimal) -> Decimal:
+def _sane(amount: Decimal, negative: bool) -> Decimal:
     if amount == 0:
         raise BadSum("zero")
-    if amount >= ABSURD:
+    if negative or amount < 0:
+        raise BadSum("negative")
+    if amount >= 10**12:
         raise BadSum("absurd")
     return amount
 
 
 def yuan_text(amount: Decimal) -> str:
-    """The amount in 元, 万元 or 亿元, whichever is shortest, never rounded."""
-    for scale, unit in ((10**8, "亿元"), (10**4, "万元")):
-        if abs(amount) >= scale:
-            return f"{(amount / scale).normalize():f}{unit}"
-    return f"{amount.normalize():f}元"
+    """The amount in 元, 万元 or 亿元, the largest that it reaches, never rounded."""
+    sign, digits, exponent = amount.as_tuple()
+    units = ((8, "亿元"), (4, "万元"), (0, "元"))
+    places, unit = next(u for u in units if not u[0] or abs(amount) >= 10 ** u[0])
+    plain = f"{Decimal((sign, digits, int(exponent) - places)):f}"
+    return (plain.rstrip("0").rstrip(".") if "." in plain else plain) + unit

@@ -54,7 +54,7 @@ def read_turn(
 ) -> MoneyTurn:
     """What a question is about and what is known after it."""
     text, last = request.text, session.topic
-    named = benefits_named(text, rulebook)
+    named = benefits_named(request.core, rulebook) or benefits_named(text, rulebook)
     follows = last is not None and follows_up(request, named, last, rulebook)
     topic = topic_of(request, hits, rulebook, places, last)
     rules = topic.rules if topic else ()

@@ -33,6 +33,7 @@ class Request:
 
     text: str  # normalised
     search: str  # the part of it that says what is asked
+    core: str  # of a long story the telling pieces, else the whole text
     facts: tuple[str, ...]  # of the document itself: number, validity …
     speaks_of_a_text: bool  # 这份文件, 该方案
     wants_units: bool
@@ -54,6 +55,7 @@ def read_question(question: str, lexical: LexicalIndex) -> Request:
     return Request(
         text=text,
         search=_place_free(core) + _standard_words(text),
+        core=core,
         facts=facts,
         speaks_of_a_text=bool(ways["a_text"].search(text)),
         wants_units=bool(ways["units"].search(text)),

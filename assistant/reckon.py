@@ -162,13 +162,33 @@ def _union(one: Sequence[T], other: Sequence[T]) -> tuple[T, ...]:
 
 
 def beside(
-    found: Reckoning, earlier: Sequence[Figure], rulebook: Rulebook
+    found: Reckoning,
+    earlier: Sequence[Figure],
+    rulebook: Rulebook,
+    *,
+    together: bool,
 ) -> Reckoning:
-    """The reckoning with the latest earlier sum of another rule or amount."""
+    """The reckoning with the latest earlier sum.
+
+    One to be added is of another rule; one to be compared may be of the same.
+    """
     shown = {f.rule.id for f in found.sums}
-    other = next((f for f in earlier if f.rule.id not in shown), None)
+    sums = {(f.rule.id, f.amount) for f in found.sums}
+    other = next(
+        (
+            f
+            for f in earlier
+            if (f.rule.id not in shown)
+            or (not together and (f.rule.id, f.amount) not in sums)
+        ),
+        None,
+    )
     if other is None:
         return found
+    if not together:
+        return replace(
+            found, figures=(*found.figures, other), bests=(*found.sums, other)
+        )
     figures = (*found.figures, other)
     choice = choose([f for f in figures if not f.unit], rulebook)
     return replace(found, figures=figures, choice=choice)

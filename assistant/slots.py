@@ -96,7 +96,9 @@ def _dated(
         own = [d for d in days if before <= d.start < mention.start]
         between = text[before : mention.start]
         joined = bool(patterns()["one_more"].search(between))
-        part = bool(patterns()["part"].search(text[: mention.start]))
+        sentence = re.split("[。！？!?；;]", text[: mention.start])[-1]
+        whole = any(text[m.start : m.end] in sentence for m in mentions)
+        part = whole and bool(patterns()["part"].search(sentence))
         close = before > 0 and len(between) <= CLOSE
         before = mention.end
         span = (min(d.first for d in own), max(d.last for d in own)) if own else None

@@ -31,7 +31,8 @@ def topic_of(
     last: Topic | None,
 ) -> Topic | None:
     """What a question is about; None where no rule stands behind it."""
-    benefits = benefits_named(request.text, rulebook)
+    benefits = benefits_named(request.core, rulebook)
+    benefits = benefits or benefits_named(request.text, rulebook)
     several = {"all", "total"} & request.wants or patterns()["besides"].search(
         request.text
     )

@@ -67,6 +67,7 @@ class Input(_Strict):
     unit: str = ""
     derive: tuple[Derivation, ...] = ()
     bare_is_yuan: bool = False  # 月租3200 needs no 元
+    additive: bool = False  # two sums said for it may be parts of one
     includes: tuple[str, ...] = ()  # a whole is at least as large as its parts
 
 
