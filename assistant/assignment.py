@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from assistant.cues import NONE, PLAIN, Cue, Number, cues_of, nearest, unit_price
+from assistant.cues import NONE, PLAIN, Cue, Number, by_distance, cues_of, unit_price
 from assistant.money import yuan_text
 from assistant.quantities import read_counts
 from assistant.question import patterns
@@ -101,19 +101,25 @@ def _each_with_its_cue(
 
     省级专精特新5家，七家公司: the seven are not five more of them.
     """
-    pairs: list[tuple[Number, Cue | None]] = []
+    reach = {
+        number: by_distance(
+            number,
+            [c for c in cues if c.name in NONE or _fits(number, c.name, vocabulary)],
+            numbers,
+            text,
+        )
+        for number in numbers
+    }
+    chosen: dict[Number, Cue] = {}
     taken: set[Cue] = set()
-    for number in numbers:
-        fitting = [
-            c
-            for c in cues
-            if c.name in NONE or (c not in taken and _fits(number, c.name, vocabulary))
-        ]
-        cue = nearest(number, fitting, numbers, text)
-        if cue and number.unit and cue.name not in NONE:
+    options = [(d, n, c) for n, near in reach.items() for d, c in near]
+    for _, number, cue in sorted(options, key=lambda row: row[0]):
+        if number in chosen or cue in taken:
+            continue
+        chosen[number] = cue
+        if number.unit and cue.name not in NONE:
             taken.add(cue)
-        pairs.append((number, cue))
-    return _same_word(pairs, text)
+    return _same_word([(n, chosen.get(n)) for n in numbers], text)
 
 
 def _same_word(

@@ -64,10 +64,10 @@ def cues_of(text: str, names: Sequence[str], vocabulary: Vocabulary) -> list[Cue
     return kept + [Cue(OTHER, m.start(), m.end()) for m in ways["other"].finditer(text)]
 
 
-def nearest(
+def by_distance(
     number: Number, cues: Sequence[Cue], numbers: Sequence[Number], text: str
-) -> Cue | None:
-    """The cue that stands nearest, before rather than after, in the same sentence."""
+) -> list[tuple[float, Cue]]:
+    """The cues within reach, nearest first: before rather than after a sum."""
     far = FAR_COUNT if number.unit else FAR_SUM
     far = 1 if number.unit == PLAIN else far
     scored = [
@@ -77,7 +77,8 @@ def nearest(
         if c.end <= number.start or (c.name != CLAIM and number.unit != PLAIN)
     ]
     near = [(d, c.name in NONE, c.start - c.end, c) for d, c in scored if d <= far]
-    return min(near, key=lambda row: row[:3])[3] if near else None
+    near.sort(key=lambda row: row[:3])
+    return [(row[0], row[3]) for row in near]
 
 
 def _distance(number: Number, cue: Cue, numbers: Sequence[Number], text: str) -> float:

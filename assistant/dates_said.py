@@ -48,7 +48,9 @@ DAY = re.compile(
     rf"|(?={TO}(?:19|20)[0-9]{{2}}年))"
     r"|(?P<cy>[一二][零〇一二三四五六七八九]{3})年"
     rf"|(?<![0-9.])(?P<yy>[0-9]{{2}})年(?=(?:{MONTH})月|[底末]|[上下]半年|第?[一二三四1-4]季)"
-    r"|(?P<r>[今去前明后]|(?<![以成基资原])本|(?<![以之])上)年度?"
+    r"|(?P<r>[今去次]|(?<![以目之此当])前|(?<![证说表声])明|(?<![今以之])后|(?<![以成基资原])本|(?<![以之])上)年度?"
+    rf"|(?<![0-9.])(?P<pm>1[0-2]|0?[1-9])\.(?P<pd>3[01]|[12][0-9]|0?[1-9])(?![0-9])"
+    r"(?:(?=起|止|之?[前后]|以[前后]|开始|截止)|[日号])"  # 2.16起, but 2.16亿
     rf"|(?<![0-9.第十])(?P<m>{MONTH})(?:月份?(?!饼|嫂|季)|(?={TO}(?:{MONTH})月))"
     r"|(?P<rm>上个?|这个?|(?<![以成基资原日根样])本|下个?|(?<=[^个0-9])当)月份?"
     rf"|(?<![0-9.第〕\])）发办字十附件])(?P<d>{DATE})"
@@ -169,7 +171,7 @@ def _phrases(plain: str) -> Iterator[tuple[int, int, dict[str, str]]]:
 
 def _rank(parts: dict[str, str]) -> int:
     """Year 1, month 2, quarter and the like 3, day of the month 4."""
-    if parts.keys() & {"d", "me", "ten", "id", "iso"}:
+    if parts.keys() & {"d", "me", "ten", "id", "iso", "pd"}:
         return 4
     if parts.keys() & {"q", "q2", "fq", "h", "ye", "nyd"}:
         return 3
@@ -183,6 +185,8 @@ def _year(parts: dict[str, str], as_of: date, found: list[Day]) -> int:
         return int("".join(str(DIGITS[c]) for c in parts["cy"]))
     if "yy" in parts:
         return 2000 + int(parts["yy"])
+    if parts.get("r") == "次":
+        return (found[-1].first.year if found else as_of.year) + 1
     if "r" in parts:
         return as_of.year + RELATIVE[parts["r"]]
     if "rm" in parts and parts["rm"] != "当":
@@ -191,7 +195,7 @@ def _year(parts: dict[str, str], as_of: date, found: list[Day]) -> int:
 
 
 def _month(parts: dict[str, str], as_of: date, found: list[Day]) -> int:
-    if said := parts.get("m") or parts.get("im"):
+    if said := parts.get("m") or parts.get("im") or parts.get("pm"):
         return to_int(said)
     if "rm" in parts and parts["rm"] != "当":
         return _shifted(parts["rm"], as_of) % 12 + 1
@@ -203,7 +207,7 @@ def _shifted(said: str, as_of: date) -> int:
 
 
 def _span(parts: dict[str, str], year: int, month: int) -> tuple[date, date]:
-    if said := parts.get("d") or parts.get("id"):
+    if said := parts.get("d") or parts.get("id") or parts.get("pd"):
         day = date(year, month, to_int(said))
         return day, day
     if "me" in parts:

@@ -44,13 +44,12 @@ def reply(
     if found.figures and "base_for" not in request.wants:
         return _figures(request, found, known, rulebook, draft)
     verdict = verdict_of(request, found, known)
-    if "base_at_cap" in request.wants and any(
-        [base_at_cap(draft, m.rule) for m in found.missing]
-    ):
-        return _finished(draft, "answer")
-    if "base_for" in request.wants and targets(draft, request, found):
+    if _inverse(request, found, draft):
         return _finished(draft, "answer")
     payable = [m for m in found.missing if m.rule.terms.amount.is_money]
+    if payable:  # of several rules one may be over: that is said first
+        over = tuple(n for n in found.not_met if n.condition == "expired")
+        reasons(draft, over, known)
     if payable and verdict == "no":  # paid to somebody else
         return stated(request, found, known, rulebook, draft)
     if payable and "terms" in request.wants and terms_lines(draft, payable):
@@ -58,7 +57,10 @@ def reply(
     if payable and _wants_own_sum(request):
         return _ask_for(tuple(payable), draft, verdict, vocabulary)
     failed = [
-        n for n in found.not_met if n.given is not None or (n.rule.computes and verdict)
+        n
+        for n in found.not_met
+        if n.given is not None
+        or (n.rule.computes and (verdict or n.condition == "expired"))
     ]
     if found.not_met and not found.missing and (failed or not found.granted):
         draft.add(write("figures.why_not.condition"))
@@ -68,6 +70,13 @@ def reply(
         _promises(draft, found.granted, known)
         return _finished(draft, "answer", verdict)
     return None
+
+
+def _inverse(request: Request, found: Reckoning, draft: Draft) -> bool:
+    """What must be spent for the cap or for a sum that is wished for; if asked."""
+    if "base_at_cap" in request.wants:
+        return any([base_at_cap(draft, m.rule) for m in found.missing])
+    return "base_for" in request.wants and targets(draft, request, found)
 
 
 def stated(
@@ -81,9 +90,10 @@ def stated(
     rules = [f.rule for f in (*found.missing, *found.granted)]
     if not rules:
         return None
-    if _promised(found.granted):
+    computing = any(m.rule.computes for m in found.missing)
+    if _promised(found.granted) and not computing:
         _promises(draft, found.granted, known)
-    else:
+    elif not computing:
         for one in found.granted[:3]:
             draft.add(stated_line(draft, one.rule))
     for one in found.missing[:3]:

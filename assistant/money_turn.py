@@ -7,7 +7,8 @@ from datetime import date
 from assistant.amounts import Figure
 from assistant.answer import Answer
 from assistant.assignment import Read
-from assistant.known import Known, deed_of, learn
+from assistant.known import Known, deed_of, learn, read_levels
+from assistant.place_mentions import mentions
 from assistant.question import Request, patterns
 from assistant.rule_checks import BOUNDS
 from assistant.rules import Rule, Rulebook
@@ -63,9 +64,13 @@ def read_turn(
     before = [n for n in names if n in session.known.numbers]
     base = base or (before[0] if follows and before else "")
     read = read_numbers(text, names, rulebook.vocabulary, as_of, base)
-    read = _shared(read, names, text, rulebook.vocabulary)
+    words = rulebook.vocabulary
+    read = _shared(read, names, text, words)
     if follows and not read.mentions:
         read = _heads_as_before(read, rules, session.known)
+    nothing_new = not (read.mentions or request.levels or read_levels(text, words))
+    if follows and topic and nothing_new and not mentions(text):
+        topic = _as_cited(topic, session)
     request = _wanting(request, read, topic, session, follows)
     known = learn(session.known, text, read, rulebook.vocabulary)
     place = places[0] if len(places) == 1 else known.place
@@ -77,6 +82,14 @@ def read_turn(
     return MoneyTurn(
         request, topic, known, places, as_of, follows, goes_on, earlier, gave
     )
+
+
+def _as_cited(topic: Topic, session: Session) -> Topic:
+    """The topic held to what was cited last: 打几折？ asks of that."""
+    last = session.turns[-1].answer.citations if session.turns else ()
+    cited = {citation.clause for citation in last}
+    rules = tuple(r for r in topic.rules if cited & set(r.clauses))
+    return replace(topic, rules=rules) if rules else topic
 
 
 def _shared(read: Read, names: list[str], text: str, vocabulary: Vocabulary) -> Read:

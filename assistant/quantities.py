@@ -245,6 +245,6 @@ def _count(
 ) -> Count:
     plain = said[1:] if said[0] == "个" and said != "个" else said
     unit = UNITS.get(plain, plain)
-    if unit == "年" and number % 1:
+    if unit == "年" and "半" in text[start:end]:
         number, unit = Decimal(int(number * 12)), "月"
     return Count(text[start:end], start, end, number, unit, said, about)
