@@ -95,6 +95,7 @@ def folded(text: str) -> str:
     """Half-width, simplified, lower case, numerals in everyday form; same length."""
     text = re.sub("(?<=[０-９])，(?=[０-９]{3})", ",", text)
     plain = simplified("".join(map(_fold, text)))
+    plain = re.sub("(?<=[0-9])点(?=[0-9]+[万亿千百])", ".", plain)  # 3点5亿
     return re.sub(
         "(?<![大登着队内水])[零壹贰叁肆伍陆柒捌玖拾佰仟万亿]{2,}",
         lambda m: m.group().translate(FORMAL),

@@ -149,7 +149,8 @@ def _mention(plain: str, numeral: Numeral, before: str) -> Mention | None:
         return Foreign("", start, end, numeral.low, sign.group().strip())
     if name := FOREIGN.match(plain, end):
         return Foreign("", start, name.end(), numeral.low, name["c"])
-    if tail := TAIL.match(plain, end):
+    tail = TAIL.match(plain, end)
+    if tail and (numeral.low > 1 or tail.group() != "块"):  # 一块申请
         return _sum(plain, numeral, before, tail.end(), _cents(tail))
     if COUNTED.match(plain, end) or re.search(r"第$|[0-9]\.$", before):
         return None
