@@ -56,20 +56,31 @@ def reply(
         return _finished(draft, "answer", verdict)
     if payable and _wants_own_sum(request):
         return _ask_for(tuple(payable), draft, verdict, vocabulary)
-    failed = [
-        n
-        for n in found.not_met
-        if n.given is not None
-        or (n.rule.computes and (verdict or n.condition == "expired"))
-    ]
-    if found.not_met and not found.missing and (failed or not found.granted):
-        draft.add(write("figures.why_not.condition"))
-        reasons(draft, found.not_met, known)
+    if _refused(found, verdict):
+        _say_no(draft, found, known)
         return _finished(draft, "answer", "no" if verdict else None)
     if found.granted and request.wants & NUMBERS and _promised(found.granted):
         _promises(draft, found.granted, known)
         return _finished(draft, "answer", verdict)
     return None
+
+
+def _refused(found: Reckoning, verdict: Verdict | None) -> bool:
+    """Whether the rules say no: by the asker's numbers, by time, or all of them."""
+    if not found.not_met or found.missing:
+        return False
+    return not found.granted or any(
+        n.given is not None
+        or (n.rule.computes and (verdict is not None or n.condition == "expired"))
+        for n in found.not_met
+    )
+
+
+def _say_no(draft: Draft, found: Reckoning, known: Known) -> None:
+    """No, and why; that a rule was not there yet says it all."""
+    if any(n.condition != "not_yet" for n in found.not_met):
+        draft.add(write("figures.why_not.condition"))
+    reasons(draft, found.not_met, known)
 
 
 def _inverse(request: Request, found: Reckoning, draft: Draft) -> bool:

@@ -137,7 +137,7 @@ def with_status(answer: Answer, draft: Draft) -> Answer:
         by_code.setdefault((notice.code, notice.text), notice)
     return replace(
         answer,
-        text=spans.page(shown) + question,
+        text=(spans.page(shown) + question).strip(),
         notices=tuple(by_code.values()),
         lines=shown,
     )
