@@ -9,7 +9,6 @@ from assistant.answer import Citation, FigureCard, Notice
 from assistant.citations import cite_passages
 from assistant.combine import Sum
 from assistant.quotes import locate
-from assistant.rules import Rule
 from assistant.spans import Sentence, Span
 from index.library import Library
 from prompts import say
@@ -122,13 +121,3 @@ class Draft:
     def notices(self) -> tuple[Notice, ...]:
         """The notices as text."""
         return tuple(Notice(code, spans.plain([s])) for code, s in self.notes)
-
-
-def cited_clause(rule: Rule, preferred: tuple[str, ...]) -> tuple[str, str]:
-    """Where to cite a rule: the first of the preferred clauses that say it."""
-    terms = rule.terms
-    quotes = {terms.clause: terms.quote} | {p.clause: p.quote for p in terms.also_in}
-    for clause in preferred:
-        if clause in quotes:
-            return clause, quotes[clause]
-    return terms.clause, terms.quote

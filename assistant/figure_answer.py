@@ -1,5 +1,6 @@
 """An answer with figures: the sum first, then how, on what terms, from which clause."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from assistant import spans
@@ -12,7 +13,7 @@ from assistant.question import Request
 from assistant.reckon import Reckoning
 from assistant.rule_lines import base_at_cap, not_you, stated_line
 from assistant.rules import Rule, Rulebook
-from assistant.spans import Span, write
+from assistant.spans import Sentence, Span, write
 from assistant.vocabulary import Vocabulary
 
 SHOWN = 6  # figures explained in full
@@ -43,6 +44,7 @@ def figures(
                 winner, loser = sorted((figure, other), key=lambda f: -f.amount)
                 _no_double(draft, Dropped(loser, winner, *says))
                 draft.card(other)
+    _profile(draft, shown, known)
     if "total" in request.wants or known.several_firms or _of_one_benefit(found):
         _total(draft, found, rulebook)
     if "difference" in request.wants:
@@ -80,12 +82,24 @@ def figure_lines(
         draft.add(basis, spare=0 if len(draft.lines) < FIRST else 2)
     if rule.source and not figure.inputs:
         draft.add(stated_line(draft, rule.source))
-    _terms(draft, rule, known, vocabulary)
+    _terms(draft, figure, known, vocabulary)
 
 
-def _terms(draft: Draft, rule: Rule, known: Known, vocabulary: Vocabulary) -> None:
+def _is_about(name: str, known: Known, vocabulary: Vocabulary) -> bool:
+    """Whether an input was said as 两百来万, itself or what it is derived from."""
+    said = (known.numbers.get(base, ()) for base in vocabulary.bases(name))
+    return any(mention.about for mentions in said for mention in mentions)
+
+
+def _terms(draft: Draft, figure: Figure, known: Known, vocabulary: Vocabulary) -> None:
     """Who is paid, what was assumed, what the text leaves open."""
+    rule = figure.rule
     not_you(draft, rule, known)
+    about = [n for n, _ in figure.inputs if _is_about(n, known, vocabulary)]
+    if about:
+        said = [(spans.echo(n, v),) for n, v in figure.inputs if n in about]
+        inputs = spans.joined(said, "figures.answer.and")
+        draft.add(write("figures.answer.about", inputs=inputs))
     unsaid = [n for n in rule.terms.conditions.assumed if n not in known.facts]
     labels = [(spans.label("facts", n),) for n in unsaid]
     if labels:
@@ -94,6 +108,18 @@ def _terms(draft: Draft, rule: Rule, known: Known, vocabulary: Vocabulary) -> No
     for line in rule.terms.open[:2]:
         said = write("figures.answer.open", open=Span(line, spans.OfRule(rule, "open")))
         draft.add(said, spare=3)
+
+
+def _profile(draft: Draft, shown: Sequence[Figure], known: Known) -> None:
+    """The place and level that the figures were computed for: to be put right."""
+    parts: list[Sentence] = []
+    if known.place:
+        parts.append(write("figures.answer.in_place", place=spans.place(known.place)))
+    if any(f.rule.terms.conditions.level for f in shown):
+        parts += [(spans.label("levels", name),) for name in sorted(known.levels)]
+    if parts:
+        profile = spans.joined(parts, "figures.not_met.or")
+        draft.add(write("figures.answer.profile", profile=profile), spare=1)
 
 
 def _no_double(draft: Draft, dropped: Dropped) -> None:

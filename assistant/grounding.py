@@ -22,6 +22,7 @@ from assistant.spans import (
     Quoted,
     Said,
     Sentence,
+    Somewhere,
     Span,
 )
 from assistant.vocabulary import load_vocabulary
@@ -84,16 +85,25 @@ def borne_out(span: Span) -> bool:
             return clause.text[start : start + len(text)] == text
         case Computed(result):
             return text in _computed(result)
-        case Echo(name, value):
-            return text == amount_text(name, value)
-        case Said(question):
-            return text in question
+        case Echo() | Somewhere() | Said() as asked:
+            return _as_asked(text, asked)
         case OfRule(rule, part):
             return text in _of_rule(rule, part)
         case OfDocument() as entry:
             return text in _of_document(entry)
         case Marker(number):
             return text == f"[{number}]"
+
+
+def _as_asked(text: str, asked: Echo | Somewhere | Said) -> bool:
+    """Whether words are the asker's own: a number, the place, a passage."""
+    match asked:
+        case Echo(name, value):
+            return text == amount_text(name, value)
+        case Somewhere(path):
+            return text == "".join(path)
+        case Said(question):
+            return text in question
 
 
 def numbers_in(text: str) -> list[str]:

@@ -32,7 +32,7 @@ class Known:
     is_payee: frozenset[str] = frozenset()
     mixed: frozenset[str] = frozenset()  # facts that hold for one thing only
     doubts: tuple[Doubt, ...] = ()  # of this turn
-    had: frozenset[str] = frozenset()  # levels whose benefit he has had already
+    had: frozenset[tuple[str, str]] = frozenset()  # benefit and level, had already
     several_firms: bool = False  # the benefits go to different enterprises
     full_quota: bool = False  # every place of a prize is taken
 
@@ -49,7 +49,6 @@ def learn(known: Known, text: str, read: Read, vocabulary: Vocabulary) -> Known:
         numbers=_numbers(known.numbers, read.mentions, text, vocabulary),
         is_payee=payees or known.is_payee - _denied(text, vocabulary),
         mixed=mixed,
-        had=known.had | read_had(text),
         several_firms=bool(patterns()["several_firms"].search(text)),
         full_quota=bool(patterns()["full_quota"].search(text)),
     )

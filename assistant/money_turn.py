@@ -7,7 +7,7 @@ from datetime import date
 from assistant.amounts import Figure
 from assistant.answer import Answer
 from assistant.assignment import Read
-from assistant.known import Known, deed_of, learn, read_levels
+from assistant.known import Known, deed_of, learn, read_had, read_levels
 from assistant.place_mentions import mentions
 from assistant.question import Request, patterns
 from assistant.rule_checks import BOUNDS
@@ -75,7 +75,9 @@ def read_turn(
     known = learn(session.known, text, read, rulebook.vocabulary)
     place = places[0] if len(places) == 1 else known.place
     known = replace(known, place=place, deed=deed_of(text, read, as_of))
-    known = replace(known, doubts=read.doubts)
+    benefits = topic.benefits if topic else frozenset[str]()
+    had = {(benefit, level) for benefit in benefits for level in read_had(text)}
+    known = replace(known, doubts=read.doubts, had=known.had | had)
     earlier = tuple(f for turn in reversed(session.figures) for f in turn)
     goes_on = last is not None and bool(patterns()["again"].search(text))
     gave = bool(read.mentions)

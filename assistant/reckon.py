@@ -88,7 +88,7 @@ def _of_case(
     findings: list[Finding] = []
     doubts = list(known.doubts)
     for rule in rules:
-        if rule.document.level in known.had:
+        if (rule.terms.benefit, rule.document.level) in known.had:
             continue
         profile, unclear = profile_for(rule, known)
         doubts += [d for d in unclear if d not in doubts]
@@ -131,7 +131,7 @@ def _not_again(rule: Rule, known: Known, rulebook: Rulebook) -> NotMet | None:
         same = other.terms.benefit == rule.terms.benefit and other is not rule
         if (
             same
-            and other.document.level in known.had
+            and (other.terms.benefit, other.document.level) in known.had
             and rulebook.excluded(rule, other)
         ):
             return NotMet(rule, "had")
@@ -195,21 +195,16 @@ def beside(
 
 
 def at_cap(rule: Rule) -> tuple[Figure, Sum] | None:
-    """The capped sum and the base from which it is reached: cap ÷ rate."""
+    """The capped sum and the base from which it is reached."""
     amount = rule.terms.amount
     if not isinstance(amount, Share) or amount.cap is None:
         return None
-    exact = amount.cap / amount.rate
-    base = exact.to_integral_value(ROUND_CEILING)  # from this whole yuan on
-    sign = "=" if base == exact else "≈"
-    left = f"{yuan_text(amount.cap)} ÷ {percent_text(amount.rate)}"
-    step = f"{left} {sign} {yuan_text(base)}"
-    figure = Figure(rule, amount.cap, amount.bound, (step,))
-    return figure, Sum(base, "exact", (step,))
+    base = for_target(rule, amount.cap)
+    return (Figure(rule, amount.cap, amount.bound, base.steps), base) if base else None
 
 
 def for_target(rule: Rule, target: Decimal) -> Sum | None:
-    """The base from which a wished-for sum is reached: target ÷ rate."""
+    """The whole yuan from which a sum within the cap is reached: target ÷ rate."""
     amount = rule.terms.amount
     if not isinstance(amount, Share) or (amount.cap and target > amount.cap):
         return None
@@ -225,13 +220,9 @@ def unit_sum(rule: Rule) -> Figure | None:
     amount = rule.terms.amount
     match amount:
         case Share(cap=cap) if cap is not None:
-            return Figure(rule, cap, "at_most", (say_cap(cap),))
+            step = say("figures.steps.fixed.at_most", sum=yuan_text(cap))
+            return Figure(rule, cap, "at_most", (step,))
         case PerHead() | Fixed():
             return Figure(rule, amount.sum, amount.bound, (yuan_text(amount.sum),))
         case _:
             return None
-
-
-def say_cap(cap: Decimal) -> str:
-    """不超过50万元"""
-    return say("figures.steps.fixed.at_most", sum=yuan_text(cap))

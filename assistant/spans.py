@@ -10,7 +10,6 @@ from assistant.amounts import Figure
 from assistant.combine import Sum
 from assistant.facts import chinese_date, status_sentence
 from assistant.inputs import amount_text
-from assistant.money import yuan_text
 from assistant.rules import Rule
 from assistant.vocabulary import load_vocabulary
 from index.documents import PolicyDocument
@@ -68,6 +67,13 @@ class Echo:
 
 
 @dataclass(frozen=True, slots=True)
+class Somewhere:
+    """The place that the asker is in."""
+
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """The asker's own words, shown back."""
 
@@ -90,7 +96,8 @@ class Marker:
     number: int
 
 
-Source = Fixed | Named | Quoted | Computed | OfRule | Echo | Said | OfDocument | Marker
+OfTexts = Fixed | Named | Quoted | Computed | OfRule | OfDocument
+Source = OfTexts | Echo | Somewhere | Said | Marker
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,11 +182,6 @@ def sum_text(result: Sum) -> Span:
     return Span(result.text(), Computed(result))
 
 
-def share_text(figure: Figure, payer: str) -> Span:
-    """What one payer pays of a figure."""
-    return Span(yuan_text(dict(figure.shares())[payer]), Computed(figure))
-
-
 def step(result: Figure | Sum, number: int) -> Span:
     """One step of a working."""
     return Span(result.steps[number], Computed(result))
@@ -188,6 +190,11 @@ def step(result: Figure | Sum, number: int) -> Span:
 def echo(name: str, value: Decimal) -> Span:
     """A number of the asker with its unit."""
     return Span(amount_text(name, value), Echo(name, value))
+
+
+def place(path: tuple[str, ...]) -> Span:
+    """Where the asker is."""
+    return Span("".join(path), Somewhere(path))
 
 
 def rule_number(rule: Rule, name: str, value: Decimal) -> Span:
