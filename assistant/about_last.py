@@ -16,16 +16,23 @@ from assistant.compose import (
 from assistant.facts import status_sentence
 from assistant.question import Request, patterns
 from assistant.spans import Sentence
+from index.lexical import LexicalIndex
 from index.library import Library
 from index.read import Clause
 
 MOST = 3  # clauses of the last answer that are gone back to
+OWN = 5  # characters that the texts hold: 政府性融资担保由谁负责 names its own topic
 LONG = 420  # characters of a clause shown whole
 
 
-def asks_about_last(request: Request) -> bool:
+def asks_about_last(request: Request, lexical: LexicalIndex) -> bool:
     """Whether a question names nothing of its own and points at the last answer."""
-    return request.wants_units or bool(patterns()["original"].search(request.text))
+    ways = patterns()
+    if ways["original"].search(request.text):
+        return True
+    rest = ways["units"].sub(" ", ways["how"].sub(" ", request.text))
+    runs = (rest[i : i + OWN] for i in range(len(rest) - OWN + 1))
+    return request.wants_units and not any(lexical.holds(run) for run in runs)
 
 
 def about_last(

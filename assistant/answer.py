@@ -55,6 +55,7 @@ class Answer:
     figures: tuple[FigureCard, ...] = ()
     verdict: Verdict | None = None
     notices: tuple[Notice, ...] = ()
+    remarks: tuple[Notice, ...] = ()  # of the service: a renamed authority, English …
     questions: tuple[str, ...] = ()
     place: str | None = None
     level: str | None = None
@@ -79,6 +80,7 @@ class Answer:
         """The answer to read: text, notices, questions, sources."""
         lines = [self.text]
         lines += [f"> ⚠ {notice.text}" for notice in self.notices]
+        lines += [f"> {remark.text}" for remark in self.remarks]
         lines += [q for q in self.questions if q not in self.text]
         if self.citations:
             lines.append(f"**{say('replies.sources.title')}**")

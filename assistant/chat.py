@@ -8,41 +8,37 @@ from datetime import date
 from assistant.about_last import about_last, asks_about_last
 from assistant.amounts import Figure
 from assistant.answer import Answer
+from assistant.asked_places import paths_of, places_of
 from assistant.compose import compose
+from assistant.declining import ask_document, ask_place, courtesy, refuse, unsafe
 from assistant.document_answers import answer_facts, with_validity
 from assistant.facts import named_documents
 from assistant.figures import figure_answer, with_measures, with_profile
-from assistant.money_turn import (
-    MoneyTurn,
-    ask_benefit,
-    compares_before,
+from assistant.money_turn import MoneyTurn, ask_benefit, read_turn, shaped
+from assistant.places import find_place
+from assistant.question import Request, read_question
+from assistant.refusal import Signs, answerable, signs
+from assistant.remarks import with_remarks
+from assistant.rules import Rulebook, rulebook_of
+from assistant.session import Session, Turn
+from assistant.stance import (
     names_best_clause,
     needs_place,
     only_introduces,
-    read_turn,
+    stance_of,
     vague,
 )
-from assistant.places import Ambiguous, Found, NoPlace, Place, Several, find_place
-from assistant.question import Request, read_question
-from assistant.refusal import answerable, decision_model, signs
-from assistant.rules import Rulebook, load_rulebook
-from assistant.session import Session, Turn
-from assistant.topic import SHORT, benefits_named
+from assistant.topic import SHORT, benefits_named, opens_topic
 from index.documents import PolicyDocument
 from index.embed import load_embedder
-from index.library import Library
-from index.ranking import Hit, PlacePath, Query, Ranking
+from index.ranking import Hit, PlacePath, Query, Ranking, near_provinces
 from index.scope import applies
 from index.search import WEIGHTS, ClauseIndex
 from index.settings import Settings
-from prompts import say
 
 LONGEST_QUESTION = 4000  # characters
 TOP_K = 8
-# Where another province's best clause reaches this share of the best score, the
-# answer depends on the place: see docs/experiments.md.
-NEAR_PROVINCE = 0.78
-MOST_NAMED = 6  # texts listed in a refusal
+SURE = 0.9  # probability of an answer from which a short turn stands by itself
 
 
 @dataclass(slots=True)
@@ -79,44 +75,50 @@ class Assistant:
     ) -> Ranking:
         """The ranking behind an answer, with the question's place and level."""
         request = read_question(question, self.index.lexical)
-        places = _paths(find_place(request.text))
+        places = paths_of(find_place(request.text))
         query = _query(request, places, as_of)
         return self.index.search(query, top_k, weights or WEIGHTS)
 
     def covers(self, question: str) -> bool:
         """Whether there are texts for the place a question names, if it names one."""
-        places = _paths(find_place(read_question(question, self.index.lexical).text))
+        places = paths_of(find_place(read_question(question, self.index.lexical).text))
         return not places or any(self._covers(p) for p in places)
 
     def _answer(self, question: str, session: Session, as_of: date) -> Answer:
         if not question.strip():
-            return _refuse("empty", self._held())
+            return refuse("empty", self.documents())
         if len(question) > LONGEST_QUESTION:
-            return _refuse("too_long", limit=LONGEST_QUESTION)
+            return refuse("too_long", limit=LONGEST_QUESTION)
         request = read_question(question, self.index.lexical)
-        if answer := self._of_last(request, session, as_of):
+        if answer := courtesy(request) or unsafe(request, self.documents()):
             return answer
-        known = Place(session.place) if session.place else None
-        places = _paths(find_place(request.text, known)) or _known(known)
-        if session.place and compares_before(request) and session.place not in places:
-            places = (*places, session.place)
-        if len(places) == 1:
-            session.place = places[0]
+        if answer := self._of_last(request, session, as_of):
+            return with_remarks(answer, request, as_of)
+        request = shaped(request, session)
+        places = places_of(request, session)
         covered = tuple(p for p in places if self._covers(p))
         if places and not covered:
             self._turn(request, (), places, session, as_of)  # levels, sums are kept
             names = "、".join("".join(p) for p in places)
-            return _refuse("place", self._held(), place=names)
-        query = _query(request, covered, as_of)
-        ranking = self.index.search(query, TOP_K)
+            return refuse("place", self.documents(), place=names)
+        ranking = self.index.search(_query(request, covered, as_of), TOP_K)
+        found = signs(request.search, ranking, self.index.lexical)
+        if answerable(found) >= SURE and self._opens_topic(request, ranking, session):
+            session.topic = None
         turn = self._turn(request, ranking.hits, covered, session, as_of)
-        if turn.follows and session.turns:  # it means what the turn before spoke of
-            before = read_question(session.turns[-1].question, self.index.lexical)
-            joint = replace(request, search=f"{before.search} {request.search}")
-            ranking = self.index.search(_query(joint, covered, as_of), TOP_K)
-        answer, sums = self._from_evidence(turn, ranking)
+        answer, sums = self._from_evidence(turn, ranking, found, session)
         session.figures = (*session.figures, sums)[-3:] if sums else session.figures
+        answer = with_remarks(answer, request, as_of)
         return with_profile(answer, turn.known, places)
+
+    def _opens_topic(
+        self, request: Request, ranking: Ranking, session: Session
+    ) -> bool:
+        """Whether a question speaks of something else than the turns before."""
+        last, hits = session.topic, ranking.hits
+        if last is None or not hits:
+            return False
+        return opens_topic(request, hits[0], last, self.rulebook)
 
     def _of_last(
         self, request: Request, session: Session, as_of: date
@@ -127,7 +129,12 @@ class Assistant:
         )
         named = benefits_named(request.text, self.rulebook) or request.speaks_of_a_text
         short = len(request.text) <= SHORT
-        if last is None or named or not short or not asks_about_last(request):
+        if (
+            last is None
+            or named
+            or not short
+            or not asks_about_last(request, self.index.lexical)
+        ):
             return None
         return about_last(request, last, self.index.library, as_of)
 
@@ -143,10 +150,11 @@ class Assistant:
         turn = read_turn(request, hits, places, session, self.rulebook, as_of)
         session.known, session.topic = turn.known, turn.topic or session.topic
         session.wants = turn.request.wants
+        session.wants_units = turn.request.wants_units
         return turn
 
     def _from_evidence(
-        self, turn: MoneyTurn, ranking: Ranking
+        self, turn: MoneyTurn, ranking: Ranking, found: Signs, session: Session
     ) -> tuple[Answer, tuple[Figure, ...]]:
         """The answer, and the sums that a later turn may go back to."""
         request, places, as_of = turn.request, turn.places, turn.as_of
@@ -155,42 +163,31 @@ class Assistant:
             named = named_documents(request.text, library, places)
             if named.by_name or request.speaks_of_a_text:
                 if not named.documents:
-                    return self._ask_which_document(), ()
+                    return ask_document(self.documents()), ()
                 return answer_facts(request, named, library, as_of), ()
-        found = signs(request.search, ranking, self.index.lexical)
-        sure = turn.follows or names_best_clause(turn, ranking.hits)
-        if not sure and answerable(found) < decision_model().threshold:
-            unsaid = vague(turn) or only_introduces(turn)
-            return (ask_benefit() if unsaid else self._decline(ranking)), ()
-        if vague(turn):
+        stance = stance_of(turn, ranking, found, session)
+        goes_on = stance == "goes_on"
+        if vague(turn) or (stance == "leads_away" and only_introduces(turn)):
             return ask_benefit(), ()
+        if stance == "leads_away":
+            return refuse(ranking.declined.type, self.documents()), ()
         near = not places and len(near_provinces(ranking)) > 1
         told = names_best_clause(turn, ranking.hits) and not near
         if (near and turn.topic is None) or (needs_place(turn) and not told):
-            return self._ask_place(), ()
+            return ask_place(self.documents()), ()
         outcome = figure_answer(turn, library, self.rulebook)
         if outcome.answer:
+            session.subject = session.subject if goes_on else request.search
             return outcome.answer, outcome.sums
+        if goes_on:  # it means what the turns before spoke of
+            request = replace(request, search=f"{session.subject} {request.search}")
+            ranking = self.index.search(_query(request, places, as_of), TOP_K)
+        session.subject = session.subject if goes_on else request.search
         answer = compose(request, ranking.hits, self.index.lexical, as_of)
         answer = with_measures(answer, turn, self.rulebook)
         answer = replace(answer, verdict=outcome.verdict)
         document = ranking.hits[0].document
         return with_validity(answer, document, request, library, as_of), ()
-
-    def _decline(self, ranking: Ranking) -> Answer:
-        """A typed refusal that says what the texts do hold."""
-        return _refuse(ranking.declined.type, self._held())
-
-    def _ask_place(self) -> Answer:
-        """The one question that decides most: where the asker is."""
-        places = dict.fromkeys("".join(d.place) for d in self.documents())
-        question = say("replies.questions.place", choices="、".join(places))
-        return Answer("clarify", question, questions=(question,))
-
-    def _ask_which_document(self) -> Answer:
-        titles = (f"《{d.short}》" for d in self.documents())
-        question = say("replies.questions.document", choices="、".join(titles))
-        return Answer("clarify", question, questions=(question,))
 
     def _covers(self, place: PlacePath) -> bool:
         documents = self.index.library.documents.values()
@@ -201,45 +198,6 @@ class Assistant:
         documents = self.index.library.documents.values()
         return [d for d in documents if d.parent is None and d.place]
 
-    def _held(self) -> str:
-        documents = "、".join(f"《{d.short}》" for d in self.documents()[:MOST_NAMED])
-        return say("replies.refusals.held", documents=documents)
-
-
-def rulebook_of(library: Library) -> Rulebook:
-    """The rulebook, checked against the clauses of a build."""
-    clauses = {id_: library.clause(id_) for id_ in library.ids}
-    return load_rulebook(clauses, library.documents)
-
-
-def near_provinces(ranking: Ranking) -> list[str]:
-    """The provinces whose best clause comes near the best of all."""
-    best: dict[str, float] = {}
-    for hit in ranking.hits:
-        best.setdefault("".join(hit.document.place[:1]), hit.score)
-    top = ranking.hits[0].score
-    return [p for p, score in best.items() if p and score >= NEAR_PROVINCE * top]
-
-
-def _refuse(reason: str, held: str = "", **values: object) -> Answer:
-    text = say(f"replies.refusals.{reason}", **values)
-    return Answer("refuse", "\n\n".join(t for t in (text, held) if t), reason=reason)
-
 
 def _query(request: Request, places: tuple[PlacePath, ...], as_of: date) -> Query:
     return Query(request.search, as_of, places, request.levels)
-
-
-def _paths(found: Found | Ambiguous | Several | NoPlace) -> tuple[PlacePath, ...]:
-    """The places that a question counts for; an ambiguous name counts for none."""
-    match found:
-        case Found(place):
-            return (place.path,)
-        case Several(places):
-            return tuple(p.path for p in places)
-        case _:
-            return ()
-
-
-def _known(place: Place | None) -> tuple[PlacePath, ...]:
-    return (place.path,) if place else ()

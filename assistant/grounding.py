@@ -15,6 +15,7 @@ from assistant.spans import (
     Computed,
     Echo,
     Fixed,
+    Hotline,
     Marker,
     Named,
     OfDocument,
@@ -91,6 +92,8 @@ def borne_out(span: Span) -> bool:
             return text in _of_rule(rule, part)
         case OfDocument() as entry:
             return text in _of_document(entry)
+        case Hotline():
+            return text == words("replies.how.hotline")
         case Marker(number):
             return text == f"[{number}]"
 

@@ -25,8 +25,6 @@ MONEY = frozenset(
         *("base_at_cap", "base_for", "all", "own", "terms"),
     }
 )
-BEST = 3  # clauses of which one must be what the benefit named is granted by
-INTRODUCTION = 24  # characters
 CARRIED = frozenset({"sum", "own", "verdict", "all", "terms", "payers"})
 
 
@@ -43,6 +41,7 @@ class MoneyTurn:
     goes_on: bool  # 港股呢: another benefit, asked as the one before
     earlier: tuple[Figure, ...]  # sums of the turns before, the latest first
     gave_numbers: bool  # for an input of the topic
+    tells: bool  # a number, level, fact, place or day, or a benefit by name
 
 
 def read_turn(
@@ -65,7 +64,7 @@ def read_turn(
     base = base or (before[0] if follows and before else "")
     read = read_numbers(text, names, rulebook.vocabulary, as_of, base)
     words = rulebook.vocabulary
-    read = _shared(read, names, text, words)
+    read = _shared(read, names, session.known, text, words)
     if follows and not read.mentions:
         read = _heads_as_before(read, rules, session.known)
     nothing_new = not (read.mentions or request.levels or read_levels(text, words))
@@ -81,9 +80,16 @@ def read_turn(
     earlier = tuple(f for turn in reversed(session.figures) for f in turn)
     goes_on = last is not None and bool(patterns()["again"].search(text))
     gave = bool(read.mentions)
+    tells = bool(named) or gave or known != replace(session.known, doubts=known.doubts)
     return MoneyTurn(
-        request, topic, known, places, as_of, follows, goes_on, earlier, gave
+        request, topic, known, places, as_of, follows, goes_on, earlier, gave, tells
     )
+
+
+def shaped(request: Request, session: Session) -> Request:
+    """那知识产权呢 after 归哪个厅 asks for the units once more."""
+    same = session.wants_units and bool(patterns()["and_that"].search(request.text))
+    return replace(request, wants_units=request.wants_units or same)
 
 
 def _as_cited(topic: Topic, session: Session) -> Topic:
@@ -94,18 +100,27 @@ def _as_cited(topic: Topic, session: Session) -> Topic:
     return replace(topic, rules=rules) if rules else topic
 
 
-def _shared(read: Read, names: list[str], text: str, vocabulary: Vocabulary) -> Read:
-    """技师和高级技师各10个: the one count holds for each that is named."""
+def _shared(
+    read: Read, names: list[str], known: Known, text: str, vocabulary: Vocabulary
+) -> Read:
+    """技师和高级技师各10个: the one count holds for each that is named.
+
+    两样各10个: for each that was said before.
+    """
     counts = [m for m in read.mentions if vocabulary.inputs[m.name].kind == "count"]
     if len(counts) != 1 or not patterns()["each_of"].search(text):
         return read
+    both = bool(patterns()["the_two"].search(text))
     copies = tuple(
         replace(counts[0], name=name)
         for name in names
         if vocabulary.inputs[name].unit == vocabulary.inputs[counts[0].name].unit
         and name != counts[0].name
         and vocabulary.inputs[name].kind == "count"
-        and vocabulary.inputs[name].words.search(text)
+        and (
+            vocabulary.inputs[name].words.search(text)
+            or (both and name in known.numbers)
+        )
     )
     return replace(read, mentions=(*read.mentions, *copies))
 
@@ -153,13 +168,6 @@ def _wanting(
     return replace(request, wants=wants)
 
 
-def needs_place(turn: MoneyTurn) -> bool:
-    """Whether a sum is asked for that differs from province to province."""
-    if turn.places or turn.topic is None or not turn.request.wants & MONEY:
-        return False
-    return len({rule.document.place[:1] for rule in turn.topic.rules}) > 1
-
-
 def input_names(rules: Iterable[Rule], rulebook: Rulebook) -> list[str]:
     """The inputs that the rules need, each with those it can be derived from."""
     names: dict[str, None] = {}
@@ -176,12 +184,6 @@ def base_input(rules: Sequence[Rule]) -> str:
     return next((n for rule in rules for n in rule.terms.amount.inputs[:1]), "")
 
 
-def vague(turn: MoneyTurn) -> bool:
-    """Whether a sum is asked for without a word of what for."""
-    said = bool(patterns()["vague"].search(turn.request.text))
-    return said and not turn.follows and "sum" in turn.request.wants
-
-
 def ask_benefit() -> Answer:
     """The question back: which benefit."""
     question = say("figures.ask.benefit")
@@ -191,22 +193,3 @@ def ask_benefit() -> Answer:
 def compares_before(request: Request) -> bool:
     """Whether a question compares with the place of an earlier turn."""
     return bool(patterns()["compared_before"].search(request.text))
-
-
-def names_best_clause(turn: MoneyTurn, hits: Sequence[Hit]) -> bool:
-    """Whether the benefit that a question names is what its best clause grants."""
-    if turn.topic is None or not turn.topic.named or not hits:
-        return False
-    if turn.goes_on:
-        return True
-    best = {hit.clause.id for hit in hits[:BEST]}
-    return any(best & set(rule.clauses) for rule in turn.topic.rules)
-
-
-def only_introduces(turn: MoneyTurn) -> bool:
-    """Whether a short turn says who is asking and nothing else: 你好，郑州的."""
-    text = turn.request.text
-    said = turn.known.levels or turn.places or turn.known.numbers
-    asks = patterns()["asks"].search(text)
-    named = turn.topic is not None and turn.topic.named
-    return not named and bool(said) and len(text) <= INTRODUCTION and not asks

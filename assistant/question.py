@@ -24,6 +24,9 @@ CLAUSE_BREAK = re.compile(r"(?<=[，,。！？!?;；\s])")
 LONGEST = 160
 # A piece of a story is kept from this share of the most telling piece's relevance.
 WORTH_KEEPING = 0.5
+LETTER, HAN = re.compile("[a-z]"), re.compile("[一-龥]")
+ENGLISH = 12  # letters
+TOPIC = 5  # characters that may name a topic
 LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|https?://\S+")
 
 
@@ -37,6 +40,8 @@ class Request:
     facts: tuple[str, ...]  # of the document itself: number, validity …
     speaks_of_a_text: bool  # 这份文件, 该方案
     wants_units: bool
+    wants_how: bool  # 怎么申请, 要什么材料, 电话多少: the units are what there is
+    in_english: bool
     levels: tuple[str, ...]
     wants: frozenset[str]  # of WANTS: a sum, a verdict, a total …
     several_places: bool  # 放在洛阳和放在宜昌
@@ -52,13 +57,18 @@ def read_question(question: str, lexical: LexicalIndex) -> Request:
     facts = tuple(name for name in FACTS if ways[name].search(text))
     levels = tuple(name for name in _LEVELS if ways[f"levels.{name}"].search(text))
     core = _essence(text, lexical)
+    how = bool(ways["how"].search(text))
+    topic = ways["how"].sub("", core)  # 受理申报材料 would find the listing bonus
+    topic = topic if how and len(HAN.findall(topic)) >= TOPIC else core
     return Request(
         text=text,
-        search=_place_free(core) + _standard_words(text),
+        search=_place_free(topic) + _standard_words(text),
         core=core,
         facts=facts,
         speaks_of_a_text=bool(ways["a_text"].search(text)),
-        wants_units=bool(ways["units"].search(text)),
+        wants_units=how or bool(ways["units"].search(text)),
+        wants_how=how,
+        in_english=_in_english(text),
         levels=levels,
         wants=frozenset(name for name in WANTS if ways[name].search(text)),
         several_places=isinstance(find_place(text), Several),
@@ -108,6 +118,12 @@ def _said(word: str, text: str) -> bool:
     if word.isascii():  # a word of English, not a part of one
         return bool(re.search(rf"(?<![a-z]){re.escape(word)}(?![a-z])", text))
     return word in text
+
+
+def _in_english(text: str) -> bool:
+    """Whether a question is English, names and terms in Chinese aside."""
+    letters = len(LETTER.findall(text))
+    return letters >= ENGLISH and letters > 2 * len(HAN.findall(text))
 
 
 def _essence(text: str, lexical: LexicalIndex) -> str:

@@ -7,12 +7,19 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from assistant.question import Request, patterns
+from index.declined import Declined
 from index.lexical import LexicalIndex, terms
 from index.ranking import Ranking
 from index.units import QUESTION
 from index.yaml_files import load_yaml
 
 MODEL = Path(__file__).with_name("refusal.yaml")
+# A short turn digresses when no clause answers it and a declined topic is so much
+# nearer than any known question: see docs/experiments.md.
+HOPELESS, CLEARLY_NEARER, FAR_NEARER = 0.05, 0.0095, 0.02
+NAMED, NAMED_NEARER, NAMED_WORDS = 0.03, 0.016, -0.1
+UNLIKELY, KNOWN = 0.2, 0.945  # a declined question almost word for word
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,29 @@ def answerable(found: Signs) -> float:
     sign_values = asdict(found)
     logit = model.intercept + sum(model.weights[n] * v for n, v in sign_values.items())
     return 1 / (1 + math.exp(-logit))
+
+
+def admissible(found: Signs) -> bool:
+    """Whether a benefit that is called by name may be answered: no topic that is
+    declined is clearly nearer, by meaning or by words."""
+    nearer = found.declined - found.question
+    chance = answerable(found)
+    return chance >= NAMED and nearer <= NAMED_NEARER and found.words >= NAMED_WORDS
+
+
+def digresses(found: Signs, declined: Declined, request: Request) -> bool:
+    """Whether a short turn leaves the conversation: 今天天气怎么样, 茅台多少钱."""
+    ways = patterns()
+    if request.facts or ways["of_answer"].search(request.text):
+        return False
+    chance, nearer = answerable(found), found.declined - found.question
+    if chance < UNLIKELY and found.declined >= KNOWN and nearer >= CLEARLY_NEARER / 2:
+        return True
+    if chance >= HOPELESS:
+        return False
+    if ways["again"].search(request.text):  # 那…呢, 刚才 point back
+        return nearer >= FAR_NEARER and declined.type != "silent"
+    return nearer >= (0 if declined.type == "outside" else CLEARLY_NEARER)
 
 
 @cache

@@ -10,6 +10,7 @@ from assistant.shapes import Limit, Multiple, Promise
 from assistant.terms import Terms
 from assistant.vocabulary import Vocabulary, load_vocabulary
 from index.documents import PolicyDocument
+from index.library import Library
 from index.read import Clause
 from index.yaml_files import DataError, load_entries
 from prompts import say
@@ -120,3 +121,9 @@ def _exclusions(rules: Iterable[Rule]) -> dict[frozenset[str], tuple[Rule, str]]
         for rule in rules
         for exclusion in rule.terms.excludes
     }
+
+
+def rulebook_of(library: Library) -> Rulebook:
+    """The rulebook, checked against the clauses of a build."""
+    clauses = {id_: library.clause(id_) for id_ in library.ids}
+    return load_rulebook(clauses, library.documents)

@@ -25,4 +25,6 @@ class Session:
     known: Known = field(default_factory=Known)
     topic: Topic | None = None
     wants: frozenset[str] = frozenset()
+    wants_units: bool = False
+    subject: str = ""  # what the last question that stood by itself was searched with
     figures: tuple[tuple[Figure, ...], ...] = ()  # of the latest turns, newest last

@@ -90,6 +90,11 @@ class OfDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class Hotline:
+    """The government's hotline: the one telephone number that is ever shown."""
+
+
+@dataclass(frozen=True, slots=True)
 class Marker:
     """[1]: the citation's number."""
 
@@ -97,7 +102,7 @@ class Marker:
 
 
 OfTexts = Fixed | Named | Quoted | Computed | OfRule | OfDocument
-Source = OfTexts | Echo | Somewhere | Said | Marker
+Source = OfTexts | Echo | Somewhere | Said | Hotline | Marker
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +170,11 @@ def label(group: str, name: str) -> Span:
 def marker(number: int) -> Span:
     """[1]"""
     return Span(f"[{number}]", Marker(number))
+
+
+def hotline() -> Span:
+    """12345"""
+    return Span(words("replies.how.hotline"), Hotline())
 
 
 def quoted(clause: Clause, start: int, end: int) -> Span:

@@ -103,6 +103,15 @@ def follows_up(
     return points_back or len(request.text) <= SHORT
 
 
+def opens_topic(request: Request, best: Hit, last: Topic, rulebook: Rulebook) -> bool:
+    """Whether a question that a clause answers speaks of none of the last topic."""
+    before = {c for rule in last.rules for c in rule.clauses}
+    points_back = patterns()["again"].search(request.text)
+    kin = [r for r in rulebook.rules.values() if r.terms.benefit in last.benefits]
+    told = any(_matches(rule, request.text) for rule in kin)
+    return best.clause.id not in before and not points_back and not told
+
+
 def _as_before(
     rules: tuple[Rule, ...], request: Request, last: Topic
 ) -> tuple[Rule, ...]:

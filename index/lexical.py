@@ -86,6 +86,11 @@ class LexicalIndex:
         asked = {t for t in terms(piece) if t in self._asked}
         return sum(self.rarity(t) for t in asked) / (8 + len(piece)) ** 0.5
 
+    def holds(self, words: str) -> bool:
+        """Whether the texts hold each pair of characters of some words in Chinese."""
+        pairs = [words[i : i + 2] for i in range(len(words) - 1)]
+        return bool(pairs) and all(pair in self._vocabulary for pair in pairs)
+
     def rarity(self, term: str) -> float:
         """The term's inverse document frequency; an unknown one is rarer than any."""
         column = self._vocabulary.get(term)

@@ -12,6 +12,9 @@ from index.documents import PolicyDocument, Status
 from index.read import Clause
 
 PlacePath = tuple[str, ...]
+# Where another province's best clause reaches this share of the best score, the
+# answer depends on the place: see docs/experiments.md.
+NEAR_PROVINCE = 0.78
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +56,12 @@ def scaled(part: dict[int, float], rows: Sequence[int]) -> NDArray[np.float64]:
     low, high = min(part.values()), max(part.values())
     values = np.array([part.get(row, low) for row in rows])
     return (values - low) / (high - low) if high > low else np.zeros(len(rows))
+
+
+def near_provinces(ranking: Ranking) -> list[str]:
+    """The provinces whose best clause comes near the best of all."""
+    best: dict[str, float] = {}
+    for hit in ranking.hits:
+        best.setdefault("".join(hit.document.place[:1]), hit.score)
+    top = ranking.hits[0].score
+    return [p for p, score in best.items() if p and score >= NEAR_PROVINCE * top]

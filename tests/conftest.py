@@ -10,8 +10,8 @@ from chroma_server import chroma_server
 
 from assistant import grounding
 from assistant.answer import Answer
-from assistant.chat import Assistant, rulebook_of
-from assistant.rules import Rulebook, load_rulebook
+from assistant.chat import Assistant
+from assistant.rules import Rulebook, load_rulebook, rulebook_of
 from assistant.session import Session
 from eval.cases import Case, load_cases
 from index.build import CURRENT, build_index, current_manifest

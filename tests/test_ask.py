@@ -25,7 +25,7 @@ MARKER = re.compile(r"\[(\d+)\]")
 FIGURE = re.compile(r"\d[\d.,]*\s*(?:[%％]|[万亿]?元|万|亿|倍|个百分点)|百分之[一-十]")
 BLANK = re.compile(r"\s")
 KEYS = {
-    *("behaviour", "text", "citations", "figures", "verdict", "notices"),
+    *("behaviour", "text", "citations", "figures", "verdict", "notices", "remarks"),
     *("questions", "profile", "latency_ms"),
 }
 CITED = {"marker", "clause", "document", "label", "quote", "status"}

@@ -1,0 +1,38 @@
+"""Where a question is about, and where the asker is."""
+
+from assistant.money_turn import compares_before
+from assistant.places import Ambiguous, Found, NoPlace, Place, Several, find_place
+from assistant.question import Request
+from assistant.session import Session
+from index.ranking import PlacePath
+
+
+def places_of(request: Request, session: Session) -> tuple[PlacePath, ...]:
+    """Where the question is about; the session keeps the asker's own place."""
+    known = Place(session.place) if session.place else None
+    places = paths_of(find_place(request.text, known)) or _known(known)
+    if session.place and compares_before(request) and session.place not in places:
+        places = (*places, session.place)
+    if len(places) == 1 and not _within(session.place, places[0]):
+        session.place = places[0]
+    return places
+
+
+def _within(here: PlacePath | None, named: PlacePath) -> bool:
+    """Whether a place named holds the asker's own: 河南 to somebody in 郑州."""
+    return here is not None and here[: len(named)] == named
+
+
+def paths_of(found: Found | Ambiguous | Several | NoPlace) -> tuple[PlacePath, ...]:
+    """The places that a question counts for; an ambiguous name counts for none."""
+    match found:
+        case Found(place):
+            return (place.path,)
+        case Several(places):
+            return tuple(p.path for p in places)
+        case _:
+            return ()
+
+
+def _known(place: Place | None) -> tuple[PlacePath, ...]:
+    return (place.path,) if place else ()

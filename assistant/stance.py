@@ -1,0 +1,73 @@
+"""How a turn stands in the talk: by itself, as a follow-up, or leading away."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from assistant.money_turn import MONEY, MoneyTurn
+from assistant.place_mentions import mentions
+from assistant.question import Request, patterns
+from assistant.refusal import Signs, admissible, answerable, decision_model, digresses
+from assistant.session import Session
+from assistant.topic import SHORT
+from assistant.vocabulary import load_vocabulary
+from index.ranking import Hit, Ranking
+
+BEST = 3  # clauses of which one must be what the benefit named is granted by
+INTRODUCTION = 24  # characters
+
+
+def stance_of(
+    turn: MoneyTurn, ranking: Ranking, found: Signs, session: Session
+) -> Literal["stands", "goes_on", "leads_away"]:
+    """Whether the texts answer a question by itself, or as a part of the talk."""
+    stands = answerable(found) >= decision_model().threshold
+    named = names_best_clause(turn, ranking.hits) and admissible(found)
+    stands = stands or named
+    goes_on = turn.follows or (not stands and continues(turn.request, session))
+    if goes_on and not turn.tells:
+        away = digresses(found, ranking.declined, turn.request)
+        return "leads_away" if away else "goes_on"
+    if goes_on:
+        return "goes_on"
+    return "stands" if stands else "leads_away"
+
+
+def continues(request: Request, session: Session) -> bool:
+    """Whether a short question can only mean what the turns before spoke of."""
+    return bool(session.subject) and len(request.text) <= SHORT
+
+
+def names_best_clause(turn: MoneyTurn, hits: Sequence[Hit]) -> bool:
+    """Whether the benefit that a question names is what its best clause grants."""
+    if turn.topic is None or not turn.topic.named or not hits:
+        return False
+    if turn.goes_on:
+        return True
+    best = {hit.clause.id for hit in hits[:BEST]}
+    return any(best & set(rule.clauses) for rule in turn.topic.rules)
+
+
+def needs_place(turn: MoneyTurn) -> bool:
+    """Whether a sum is asked for that differs from province to province."""
+    if turn.places or turn.topic is None or not turn.request.wants & MONEY:
+        return False
+    return len({rule.document.place[:1] for rule in turn.topic.rules}) > 1
+
+
+def vague(turn: MoneyTurn) -> bool:
+    """Whether a sum is asked for without a word of what for."""
+    said = bool(patterns()["vague"].search(turn.request.text))
+    return said and not turn.follows and "sum" in turn.request.wants
+
+
+def only_introduces(turn: MoneyTurn) -> bool:
+    """Whether a short turn says who is asking and nothing else: 你好，郑州的."""
+    text = turn.request.text
+    said = turn.known.levels or turn.places or turn.known.numbers
+    if not said or len(text) > INTRODUCTION:
+        return False
+    for mention in reversed(mentions(text)):
+        text = text[: mention.start] + text[mention.end :]
+    for level in load_vocabulary().levels.values():
+        text = level.words.sub("", text)
+    return not patterns()["introduces"].sub("", text)
