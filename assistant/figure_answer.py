@@ -11,9 +11,9 @@ from assistant.known import Known
 from assistant.money import yuan_text
 from assistant.question import Request
 from assistant.reckon import Reckoning
-from assistant.rule_lines import base_at_cap, not_you, stated_line
+from assistant.rule_lines import base_at_cap, met_line, not_you, stated_line
 from assistant.rules import Rule, Rulebook
-from assistant.spans import Sentence, Span, write
+from assistant.spans import Span, write
 from assistant.vocabulary import Vocabulary
 
 SHOWN = 6  # figures explained in full
@@ -32,10 +32,7 @@ def figures(
     for figure in shown:
         figure_lines(draft, figure, known, rulebook.vocabulary)
         draft.card(figure)
-        if "base_at_cap" in request.wants:
-            base_at_cap(draft, figure.rule)
-        if "payers" in request.wants:
-            _payers(draft, figure)
+        _asked_besides(draft, request, figure, known)
     for dropped in found.choice.dropped:
         _no_double(draft, dropped)
     for figure in found.choice.kept:
@@ -49,6 +46,18 @@ def figures(
         _total(draft, found, rulebook)
     if "difference" in request.wants:
         _difference(draft, found)
+
+
+def _asked_besides(
+    draft: Draft, request: Request, figure: Figure, known: Known
+) -> None:
+    """What else was asked of a figure: why it is due, where it ends, who pays."""
+    if "verdict" in request.wants:
+        met_line(draft, figure.rule, known)
+    if "base_at_cap" in request.wants:
+        base_at_cap(draft, figure.rule)
+    if "payers" in request.wants:
+        _payers(draft, figure)
 
 
 def figure_lines(
@@ -112,14 +121,15 @@ def _terms(draft: Draft, figure: Figure, known: Known, vocabulary: Vocabulary) -
 
 def _profile(draft: Draft, shown: Sequence[Figure], known: Known) -> None:
     """The place and level that the figures were computed for: to be put right."""
-    parts: list[Sentence] = []
-    if known.place:
-        parts.append(write("figures.answer.in_place", place=spans.place(known.place)))
+    here = known.place
+    places = {f.rule.document.place for f in shown}
+    if here is None or any(here[: len(place)] != place for place in places):
+        return  # two places side by side: each figure names its own
+    parts = [write("figures.answer.in_place", place=spans.place(here))]
     if any(f.rule.terms.conditions.level for f in shown):
         parts += [(spans.label("levels", name),) for name in sorted(known.levels)]
-    if parts:
-        profile = spans.joined(parts, "figures.not_met.or")
-        draft.add(write("figures.answer.profile", profile=profile), spare=1)
+    profile = spans.joined(parts, "figures.not_met.or")
+    draft.add(write("figures.answer.profile", profile=profile), spare=1)
 
 
 def _no_double(draft: Draft, dropped: Dropped) -> None:

@@ -4,7 +4,7 @@ from assistant import spans
 from assistant.calculator import NotMet
 from assistant.draft import Draft
 from assistant.known import Known
-from assistant.rule_lines import not_you
+from assistant.rule_lines import met_line, not_you
 from assistant.spans import OfDocument, OfRule, Sentence, Span, write
 from assistant.vocabulary import load_vocabulary
 
@@ -13,6 +13,7 @@ def reasons(draft: Draft, not_met: tuple[NotMet, ...], known: Known) -> None:
     """Why each rule gives nothing, with the words of its clause."""
     for one in not_met[:3]:
         draft.add(_reason(draft, one))
+        met_line(draft, one.rule, known)
         clause, quote = one.rule.terms.clause, one.rule.terms.quote
         draft.add(write("figures.answer.basis", quote=draft.words(clause, quote)), 2)
         not_you(draft, one.rule, known)

@@ -7,6 +7,7 @@ from assistant.amounts import Figure
 from assistant.calculator import Missing
 from assistant.draft import Draft
 from assistant.known import Known
+from assistant.met import conditions_met
 from assistant.question import Request
 from assistant.reckon import Reckoning, at_cap, for_target, unit_sum
 from assistant.rules import Rule
@@ -23,6 +24,13 @@ def stated_line(draft: Draft, rule: Rule) -> Sentence:
         quote=draft.words(clause, quote),
         marker=draft.marker(clause, quote),
     )
+
+
+def met_line(draft: Draft, rule: Rule, known: Known) -> None:
+    """The conditions that what was said fulfils, where any are."""
+    if met := conditions_met(rule, known):
+        conditions = spans.joined(met, "figures.answer.and")
+        draft.add(write("figures.met.line", conditions=conditions), spare=2)
 
 
 def not_you(draft: Draft, rule: Rule, known: Known) -> None:

@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 import pytest
 
+from assistant.declining import COURTESIES
 from assistant.question import FACTS
 from assistant.shapes import Bound
 from assistant.terms import Payer
@@ -34,8 +35,10 @@ VALUES = {
     "replies.levels": ["national", "province", "city", "district"],
     "replies.notices": ["draft", "expired"],
     "replies.units": ["given", "missing"],
+    "replies.courtesy": COURTESIES,
+    "replies.questions": ["place", "document"],
     "replies.facts": [*FACTS, "no_number", "no_issuer", "no_issued", "no_parts"],
-    "figures.answer": None,  # a bound, or the name of a line
+    "figures.answer": get_args(Bound),
     "figures.answer.total": get_args(Bound),
     "figures.answer.difference": get_args(Bound),
     "figures.ask": None,  # the kinds of Doubt, place, level, benefit
@@ -43,11 +46,14 @@ VALUES = {
     "figures.cli": None,
     "figures.cli.bound": None,
     "figures.conditions": None,  # the conditions of NotMet that are no input
-    "figures.why_not": None,  # the ways of _why_not
+    "figures.why_not": ["both", "draft", "payee", "condition"],
     "figures.not_met": None,
     "figures.payers": get_args(Payer),
+    "figures.met": [
+        *("more_than", "at_least", "at_most", "less_than", "at_least_rate")
+    ],
     "figures.reading": None,
-    "figures.steps": None,
+    "figures.steps": ["over_cap", "under_cap"],
     "figures.steps.fixed": get_args(Bound),
     "figures.sums": ["total", "difference", "share", "base_at_cap"],
     "figures.vocabulary": ["benefits", "inputs", "facts", "levels", "payees"],
