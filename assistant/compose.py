@@ -1,42 +1,25 @@
 """An extractive answer: which text says it, then the sentences that say it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from assistant import spans
 from assistant.answer import Answer, Citation, Notice
 from assistant.citations import cite
+from assistant.comparison import passages_table
 from assistant.facts import chinese_date, status_sentence
 from assistant.grounding import sound
+from assistant.passages import Passage, choose
 from assistant.question import Request
-from assistant.spans import OfDocument, Sentence, Span, plain, quoted, write
+from assistant.spans import OfDocument, Sentence, Span, plain, quoted_sentence, write
 from index.documents import PolicyDocument
-from index.lexical import LexicalIndex, terms
+from index.lexical import LexicalIndex
 from index.ranking import Hit
 from index.read import Clause
 from index.sentences import UNITS
 from prompts import say
 
-# A further clause is shown when it comes this close to the best one, by its score and
-# by that of its best sentence; a further sentence likewise within its clause.
-CLOSE_CLAUSE, CLOSE_SENTENCE = 0.72, 0.7
-CLAUSES, SENTENCES = 3, 3
-# Cosines of e5 lie in a narrow band; this is its lower end and its width.
-COSINE_LOW, COSINE_WIDTH = 0.80, 0.14
-# A clause without its units this short is shown whole; of a longer one no more
-# sentences than fit into LONG. An answer is read aloud: LONGEST_ANSWER in characters.
-SHORT, LONG = 110, 420
-LONGEST_ANSWER = 780
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """The sentences of one clause that an answer shows, by position."""
-
-    hit: Hit
-    positions: tuple[int, ...]
-    best: float  # relevance of its best sentence, 0 to 1
+LONGEST_ANSWER = 780  # characters: an answer is read aloud
 
 
 def compose(
@@ -44,6 +27,9 @@ def compose(
 ) -> Answer:
     """The answer from the best clauses; `hits` holds at least one."""
     passages = choose(request, hits, lexical)
+    texts = {passage.hit.document.id for passage in passages}
+    if request.compares and len(texts) > 1:
+        return _side_by_side(passages, as_of)
     paragraphs: list[list[Sentence]] = []
     citations: list[Citation] = []
     for marker, passage in enumerate(passages, 1):
@@ -64,6 +50,16 @@ def compose(
         citations,
         notices((p.hit.document for p in passages[: len(citations)]), as_of),
     )
+
+
+def _side_by_side(passages: Sequence[Passage], as_of: date) -> Answer:
+    """A comparison: a row a clause."""
+    citations = [
+        cite(n, p.hit.clause, p.hit.document, p.hit.status, p.positions)
+        for n, p in enumerate(passages, 1)
+    ]
+    found = notices((p.hit.document for p in passages), as_of)
+    return grounded(passages_table(passages, as_of), citations, found)
 
 
 def grounded(
@@ -88,48 +84,8 @@ def as_text(paragraphs: Iterable[Sequence[Sentence]]) -> str:
 
 def sentence_line(clause: Clause, position: int, marker: int) -> Sentence:
     """One sentence of a clause, verbatim, with its marker."""
-    start = 0
-    for earlier in clause.sentences[: position + 1]:  # offsets in the clause's text
-        start = clause.text.index(earlier.text, start)
-    end = start + len(clause.sentences[position].text)
-    return write(
-        "replies.lead.sentence",
-        quote=quoted(clause, start, end),
-        marker=spans.marker(marker),
-    )
-
-
-def choose(
-    request: Request, hits: Sequence[Hit], lexical: LexicalIndex
-) -> list[Passage]:
-    """The clauses to show, best first, with the sentences of each that answer."""
-    first = _passage(request, hits[0], lexical)
-    chosen = [first]
-    for hit in hits[1 : CLAUSES + 2]:
-        if len(chosen) == CLAUSES:
-            break
-        passage = _passage(request, hit, lexical)
-        close = (
-            hit.score >= CLOSE_CLAUSE * hits[0].score
-            and passage.best >= CLOSE_SENTENCE * first.best
-        )
-        if close or _asked_besides(request, hit, chosen):
-            chosen.append(passage)
-    return chosen
-
-
-def _asked_besides(request: Request, hit: Hit, chosen: Sequence[Passage]) -> bool:
-    """Whether the hit is the first of a level or place that was also asked about.
-
-    The search brings those forward, right behind the best clause.
-    """
-    shown = [p.hit.document for p in chosen]
-    level, place = hit.document.level, hit.document.place
-    other_level = level in request.levels and level not in {d.level for d in shown}
-    other_place = request.several_places and place[:1] not in {
-        d.place[:1] for d in shown
-    }
-    return (other_level and len(request.levels) > 1) or other_place
+    quote = quoted_sentence(clause, position)
+    return write("replies.lead.sentence", quote=quote, marker=spans.marker(marker))
 
 
 def lead(
@@ -163,32 +119,6 @@ def notices(documents: Iterable[PolicyDocument], as_of: date) -> tuple[Notice, .
             )
             found.setdefault(text, Notice(status, text))
     return tuple(found.values())
-
-
-def _passage(request: Request, hit: Hit, lexical: LexicalIndex) -> Passage:
-    """The sentences of one clause that come near its best one."""
-    sentences = hit.clause.sentences
-    wanted = {t: lexical.rarity(t) for t in terms(request.search) if len(t) > 1}
-    total = sum(wanted.values()) or 1.0
-    relevance: dict[int, float] = {}
-    for position, sentence in enumerate(sentences):
-        if UNITS.match(sentence.text) or sentence.text == hit.clause.heading + "。":
-            continue
-        shared = sum(wanted.get(t, 0.0) for t in set(terms(sentence.text))) / total
-        cosine = (hit.sentences.get(position, 0.0) - COSINE_LOW) / COSINE_WIDTH
-        relevance[position] = max(cosine, 0.0) * 0.5 + min(2 * shared, 1.0) * 0.5
-    if not relevance:  # nothing but a heading or units
-        return Passage(hit, tuple(range(len(sentences))), 0.0)
-    best = max(relevance.values())
-    ranked = sorted(relevance, key=lambda p: -relevance[p])
-    if sum(len(sentences[p].text) for p in relevance) <= SHORT:
-        return Passage(hit, tuple(relevance), best)
-    near: list[int] = []
-    for p in ranked[:SENTENCES]:
-        length = sum(len(sentences[i].text) for i in (*near, p))
-        if relevance[p] >= CLOSE_SENTENCE * best and (not near or length <= LONG):
-            near.append(p)
-    return Passage(hit, tuple(sorted(near)), best)
 
 
 def unit_positions(clause: Clause) -> list[int]:

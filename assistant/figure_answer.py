@@ -6,6 +6,7 @@ from decimal import Decimal
 from assistant import spans
 from assistant.amounts import Figure
 from assistant.combine import Dropped, Sum, open_pairs
+from assistant.comparison import figures_table
 from assistant.draft import Draft
 from assistant.known import Known
 from assistant.money import yuan_text
@@ -29,6 +30,10 @@ def figures(
 ) -> None:
     """Lead, working, terms and quote of each figure, then what they come to."""
     shown = sorted(found.figures, key=lambda f: f not in found.choice.kept)[:SHOWN]
+    pair = found.compared() if "difference" in request.wants else None
+    if pair:
+        _difference(draft, found)
+        figures_table(draft, [f for f in shown if f in pair])
     for figure in shown:
         figure_lines(draft, figure, known, rulebook.vocabulary)
         draft.card(figure)
@@ -44,8 +49,6 @@ def figures(
     _profile(draft, shown, known)
     if "total" in request.wants or known.several_firms or _of_one_benefit(found):
         _total(draft, found, rulebook)
-    if "difference" in request.wants:
-        _difference(draft, found)
 
 
 def _asked_besides(

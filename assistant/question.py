@@ -42,6 +42,7 @@ class Request:
     wants_units: bool
     wants_how: bool  # 怎么申请, 要什么材料, 电话多少: the units are what there is
     in_english: bool
+    compares: bool  # 有什么区别, 哪边多: two texts side by side
     levels: tuple[str, ...]
     wants: frozenset[str]  # of WANTS: a sum, a verdict, a total …
     several_places: bool  # 放在洛阳和放在宜昌
@@ -69,6 +70,7 @@ def read_question(question: str, lexical: LexicalIndex) -> Request:
         wants_units=how or bool(ways["units"].search(text)),
         wants_how=how,
         in_english=_in_english(text),
+        compares=bool(ways["compares"].search(text)),
         levels=levels,
         wants=frozenset(name for name in WANTS if ways[name].search(text)),
         several_places=isinstance(find_place(text), Several),

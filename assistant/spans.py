@@ -116,6 +116,9 @@ class Span:
 Sentence = tuple[Span, ...]
 
 
+LISTED = ("-", "|")  # points of a list, rows of a table
+
+
 def write(key: str, /, **values: Span | Iterable[Span]) -> Sentence:
     """The template at `key` with spans in its places; no plain text gets in.
 
@@ -142,7 +145,8 @@ def page(lines: Sequence[Sentence]) -> str:
     text = ""
     for line in lines:
         own = plain([line])
-        listed = own.startswith("- ") and text.rpartition("\n")[2].startswith("- ")
+        above = text.rpartition("\n")[2]
+        listed = own[:1] in LISTED and above[:1] == own[:1]
         text += (("\n" if listed else "\n\n") if text else "") + own
     return text
 
@@ -180,6 +184,14 @@ def hotline() -> Span:
 def quoted(clause: Clause, start: int, end: int) -> Span:
     """The clause's own words from `start` to `end`."""
     return Span(clause.text[start:end], Quoted(clause, start))
+
+
+def quoted_sentence(clause: Clause, position: int) -> Span:
+    """One sentence of a clause, by its position."""
+    start = 0
+    for earlier in clause.sentences[: position + 1]:  # offsets in the clause's text
+        start = clause.text.index(earlier.text, start)
+    return quoted(clause, start, start + len(clause.sentences[position].text))
 
 
 def amount(figure: Figure) -> Span:

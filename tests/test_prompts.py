@@ -41,6 +41,7 @@ VALUES = {
     "figures.answer": get_args(Bound),
     "figures.answer.total": get_args(Bound),
     "figures.answer.difference": get_args(Bound),
+    "figures.compare": get_args(Bound),
     "figures.ask": None,  # the kinds of Doubt, place, level, benefit
     "figures.bad_sum": None,  # the codes of BadSum and InputError
     "figures.cli": None,
