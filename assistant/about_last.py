@@ -1,5 +1,6 @@
 """Questions about the answer just given: who is responsible, what the text says."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from assistant.answer import Answer, Citation
@@ -36,12 +37,12 @@ def asks_about_last(request: Request, lexical: LexicalIndex) -> bool:
 
 
 def about_last(
-    request: Request, last: Answer, library: Library, as_of: date
+    request: Request, last: Sequence[Citation], library: Library, as_of: date
 ) -> Answer | None:
     """The units or the words of the clauses last cited; None if there were none."""
     paragraphs: list[list[Sentence]] = []
     citations: list[Citation] = []
-    for cited in last.citations[:MOST]:
+    for cited in last[:MOST]:
         if cited.clause not in library.row:
             continue
         clause = library.clause(cited.clause)

@@ -22,6 +22,11 @@ class Citation:
     status: Status
     corrections: tuple[str, ...] = ()  # repairs of the source, in words
 
+    @property
+    def document_id(self) -> str:
+        """The text that the clause is of."""
+        return self.clause.partition("#")[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:

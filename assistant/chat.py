@@ -12,7 +12,7 @@ from assistant.asked_places import paths_of, places_of
 from assistant.compose import compose
 from assistant.declining import ask_document, ask_place, courtesy, refuse, unsafe
 from assistant.document_answers import answer_facts, with_validity
-from assistant.facts import named_documents
+from assistant.facts import Named, named_documents
 from assistant.figures import figure_answer, with_measures, with_profile
 from assistant.money_turn import MoneyTurn, ask_benefit, read_turn, shaped
 from assistant.places import find_place
@@ -22,12 +22,14 @@ from assistant.remarks import with_remarks
 from assistant.rules import Rulebook, rulebook_of
 from assistant.session import Session, Turn
 from assistant.stance import (
+    continues,
     names_best_clause,
     needs_place,
     only_introduces,
     stance_of,
     vague,
 )
+from assistant.survey import asks_for_everything, survey
 from assistant.topic import SHORT, benefits_named, opens_topic
 from index.documents import PolicyDocument
 from index.embed import load_embedder
@@ -124,18 +126,17 @@ class Assistant:
         self, request: Request, session: Session, as_of: date
     ) -> Answer | None:
         """Who is responsible for what was just answered, and its words."""
-        last = next(
-            (t.answer for t in reversed(session.turns) if t.answer.citations), None
-        )
         named = benefits_named(request.text, self.rulebook) or request.speaks_of_a_text
-        short = len(request.text) <= SHORT
-        if (
-            last is None
-            or named
-            or not short
-            or not asks_about_last(request, self.index.lexical)
-        ):
+        long = len(request.text) > SHORT
+        if named or long or not asks_about_last(request, self.index.lexical):
             return None
+        places = places_of(request, session)
+        documents = self.index.library.documents
+        last = [
+            citation
+            for citation in session.last_cited()
+            if not places or applies(documents[citation.document_id], places)
+        ]
         return about_last(request, last, self.index.library, as_of)
 
     def _turn(
@@ -157,37 +158,66 @@ class Assistant:
         self, turn: MoneyTurn, ranking: Ranking, found: Signs, session: Session
     ) -> tuple[Answer, tuple[Figure, ...]]:
         """The answer, and the sums that a later turn may go back to."""
-        request, places, as_of = turn.request, turn.places, turn.as_of
-        library = self.index.library
-        if request.facts:
-            named = named_documents(request.text, library, places)
-            if named.by_name or request.speaks_of_a_text:
-                if not named.documents:
-                    return ask_document(self.documents()), ()
-                return answer_facts(request, named, library, as_of), ()
+        if answer := self._of_documents(turn, session):
+            return answer, ()
         stance = stance_of(turn, ranking, found, session)
-        goes_on = stance == "goes_on"
-        if vague(turn) or (stance == "leads_away" and only_introduces(turn)):
-            return ask_benefit(), ()
-        if stance == "leads_away":
-            return refuse(ranking.declined.type, self.documents()), ()
-        near = not places and len(near_provinces(ranking)) > 1
-        told = names_best_clause(turn, ranking.hits) and not near
-        if (near and turn.topic is None) or (needs_place(turn) and not told):
-            return ask_place(self.documents()), ()
-        outcome = figure_answer(turn, library, self.rulebook)
+        everything = asks_for_everything(turn)
+        if not everything and (answer := self._declined(turn, ranking, stance)):
+            return answer, ()
+        goes_on = stance == "goes_on"  # it means what the turns before spoke of
+        search = turn.request.search
+        session.subject = session.subject if goes_on else search
+        if everything and (answer := self._survey(turn)):
+            return answer, ()
+        outcome = figure_answer(turn, self.index.library, self.rulebook)
         if outcome.answer:
-            session.subject = session.subject if goes_on else request.search
             return outcome.answer, outcome.sums
-        if goes_on:  # it means what the turns before spoke of
-            request = replace(request, search=f"{session.subject} {request.search}")
-            ranking = self.index.search(_query(request, places, as_of), TOP_K)
-        session.subject = session.subject if goes_on else request.search
-        answer = compose(request, ranking.hits, self.index.lexical, as_of)
+        request = turn.request
+        if goes_on:
+            request = replace(request, search=f"{session.subject} {search}")
+            query = _query(request, turn.places, turn.as_of)
+            ranking = self.index.search(query, TOP_K)
+        answer = compose(request, ranking.hits, self.index.lexical, turn.as_of)
         answer = with_measures(answer, turn, self.rulebook)
         answer = replace(answer, verdict=outcome.verdict)
-        document = ranking.hits[0].document
-        return with_validity(answer, document, request, library, as_of), ()
+        library, document = self.index.library, ranking.hits[0].document
+        return with_validity(answer, document, request, library, turn.as_of), ()
+
+    def _of_documents(self, turn: MoneyTurn, session: Session) -> Answer | None:
+        """What a text's entry says, where a question asks that of a text."""
+        request, library = turn.request, self.index.library
+        if not request.facts:
+            return None
+        named = named_documents(request.text, library, turn.places)
+        if not named.by_name and continues(request, session) and not turn.named_anew:
+            cited = dict.fromkeys(c.document_id for c in session.last_cited())
+            documents = tuple(library.documents[d] for d in cited)
+            named = Named(documents, by_name=True)
+        if not named.by_name and not request.speaks_of_a_text:
+            return None
+        if not named.documents:
+            return ask_document(self.documents())
+        return answer_facts(request, named, library, turn.as_of)
+
+    def _declined(
+        self, turn: MoneyTurn, ranking: Ranking, stance: str
+    ) -> Answer | None:
+        """A refusal or the one question that is needed first, if either is due."""
+        if vague(turn) or (stance == "leads_away" and only_introduces(turn)):
+            return ask_benefit()
+        if stance == "leads_away":
+            return refuse(ranking.declined.type, self.documents())
+        near = not turn.places and len(near_provinces(ranking)) > 1
+        told = names_best_clause(turn, ranking.hits) and not near
+        if (near and turn.topic is None) or (needs_place(turn) and not told):
+            return ask_place(self.documents())
+        return None
+
+    def _survey(self, turn: MoneyTurn) -> Answer | None:
+        """All benefits, or the question where or of which level the asker is."""
+        if not turn.places:
+            return ask_place(self.documents())
+        return survey(turn, self.index.library, self.rulebook)
 
     def _covers(self, place: PlacePath) -> bool:
         documents = self.index.library.documents.values()

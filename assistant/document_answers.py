@@ -44,7 +44,7 @@ def with_validity(
     marker = len(answer.citations) + 1
     citation = validity_citation(document, marker, library, as_of)
     line = state("validity", document, library, as_of)
-    if citation is None:
+    if citation is None or citation.clause in {c.clause for c in answer.citations}:
         return replace(answer, text=f"{line}\n\n{answer.text}")
     return replace(
         answer,

@@ -39,12 +39,12 @@ def figures(
         draft.card(figure)
         _asked_besides(draft, request, figure, known)
     for dropped in found.choice.dropped:
-        _no_double(draft, dropped)
+        no_double(draft, dropped)
     for figure in found.choice.kept:
         for other in found.beyond:
             if says := rulebook.excluded(figure.rule, other.rule):
                 winner, loser = sorted((figure, other), key=lambda f: -f.amount)
-                _no_double(draft, Dropped(loser, winner, *says))
+                no_double(draft, Dropped(loser, winner, *says))
                 draft.card(other)
     _profile(draft, shown, known)
     if "total" in request.wants or known.several_firms or _of_one_benefit(found):
@@ -135,7 +135,7 @@ def _profile(draft: Draft, shown: Sequence[Figure], known: Known) -> None:
     draft.add(write("figures.answer.profile", profile=profile), spare=1)
 
 
-def _no_double(draft: Draft, dropped: Dropped) -> None:
+def no_double(draft: Draft, dropped: Dropped) -> None:
     """Which of two is the better one, and the words that forbid to have both."""
     clause = dropped.says.terms.clause
     values = {

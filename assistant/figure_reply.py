@@ -45,7 +45,7 @@ def reply(
         return _figures(request, found, known, rulebook, draft)
     verdict = verdict_of(request, found, known)
     if _inverse(request, found, draft):
-        return _finished(draft, "answer")
+        return finished(draft, "answer")
     payable = [m for m in found.missing if m.rule.terms.amount.is_money]
     if payable:  # of several rules one may be over: that is said first
         over = tuple(n for n in found.not_met if n.condition == "expired")
@@ -53,15 +53,15 @@ def reply(
     if payable and verdict == "no":  # paid to somebody else
         return stated(request, found, known, rulebook, draft)
     if payable and "terms" in request.wants and terms_lines(draft, payable):
-        return _finished(draft, "answer", verdict)
+        return finished(draft, "answer", verdict)
     if payable and _wants_own_sum(request):
         return _ask_for(tuple(payable), draft, verdict, vocabulary)
     if _refused(found, verdict):
         _say_no(draft, found, known)
-        return _finished(draft, "answer", "no" if verdict else None)
+        return finished(draft, "answer", "no" if verdict else None)
     if found.granted and request.wants & NUMBERS and _promised(found.granted):
         _promises(draft, found.granted, known)
-        return _finished(draft, "answer", verdict)
+        return finished(draft, "answer", verdict)
     return None
 
 
@@ -110,7 +110,7 @@ def stated(
     for one in found.missing[:3]:
         draft.add(stated_line(draft, one.rule))
         not_you(draft, one.rule, known)
-    return _finished(draft, "answer", verdict_of(request, found, known))
+    return finished(draft, "answer", verdict_of(request, found, known))
 
 
 def _figures(
@@ -137,7 +137,7 @@ def _figures(
                 draft.add(write("figures.answer.promise"))
     if request.levels or {"verdict", "all", "difference"} & request.wants:
         reasons(draft, found.not_met, known)
-    return _finished(draft, "answer", verdict)
+    return finished(draft, "answer", verdict)
 
 
 def _wants_own_sum(request: Request) -> bool:
@@ -213,7 +213,7 @@ def _ask_for(
         question = vocabulary.inputs[name].ask
     for one in missing[:3]:
         draft.add(stated_line(draft, one.rule))
-    answer = _finished(draft, "clarify", verdict)
+    answer = finished(draft, "clarify", verdict)
     return replace(answer, questions=(question,))
 
 
@@ -224,7 +224,7 @@ def _ask_about(doubt: Doubt, vocabulary: Vocabulary) -> Answer:
     return Answer("clarify", question, questions=(question,))
 
 
-def _finished(draft: Draft, behaviour: str, verdict: Verdict | None = None) -> Answer:
+def finished(draft: Draft, behaviour: str, verdict: Verdict | None = None) -> Answer:
     """The answer of a draft; a sentence its source does not bear out is left out."""
     draft.fit()
     draft.lines, withheld = sound(draft.lines)

@@ -35,6 +35,8 @@ class Known:
     had: frozenset[tuple[str, str]] = frozenset()  # benefit and level, had already
     several_firms: bool = False  # the benefits go to different enterprises
     full_quota: bool = False  # every place of a prize is taken
+    # The turn that place, level, each fact and each number was last said in, from 1.
+    said_in: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 def learn(known: Known, text: str, read: Read, vocabulary: Vocabulary) -> Known:
@@ -52,6 +54,21 @@ def learn(known: Known, text: str, read: Read, vocabulary: Vocabulary) -> Known:
         several_firms=bool(patterns()["several_firms"].search(text)),
         full_quota=bool(patterns()["full_quota"].search(text)),
     )
+
+
+def dated(known: Known, before: Known, turn: int) -> Known:
+    """What is known, with the turn in which it was said or last changed."""
+    changed = {
+        name for name in known.facts if known.facts[name] != before.facts.get(name)
+    }
+    changed |= {n for n in known.numbers if known.numbers[n] != before.numbers.get(n)}
+    if known.place != before.place:
+        changed.add("place")
+    if known.levels != before.levels:
+        changed.add("level")
+    if known.deed and known.deed != before.deed:
+        changed.add("deed")
+    return replace(known, said_in={**before.said_in, **dict.fromkeys(changed, turn)})
 
 
 def read_payees(text: str, vocabulary: Vocabulary) -> frozenset[str]:

@@ -7,7 +7,7 @@ from datetime import date
 from assistant.amounts import Figure
 from assistant.answer import Answer
 from assistant.assignment import Read
-from assistant.known import Known, deed_of, learn, read_had, read_levels
+from assistant.known import Known, dated, deed_of, learn, read_had, read_levels
 from assistant.place_mentions import mentions
 from assistant.question import Request, patterns
 from assistant.rule_checks import BOUNDS
@@ -41,6 +41,7 @@ class MoneyTurn:
     goes_on: bool  # 港股呢: another benefit, asked as the one before
     earlier: tuple[Figure, ...]  # sums of the turns before, the latest first
     gave_numbers: bool  # for an input of the topic
+    named_anew: bool  # a benefit that the turns before did not speak of
     tells: bool  # a number, level, fact, place or day, or a benefit by name
 
 
@@ -57,33 +58,65 @@ def read_turn(
     named = benefits_named(request.core, rulebook) or benefits_named(text, rulebook)
     follows = last is not None and follows_up(request, named, last, rulebook)
     topic = topic_of(request, hits, rulebook, places, last)
-    rules = topic.rules if topic else ()
-    names = input_names(rules, rulebook)
-    base = base_input(rules) if follows or len(rules) == 1 else ""
-    before = [n for n in names if n in session.known.numbers]
-    base = base or (before[0] if follows and before else "")
-    read = read_numbers(text, names, rulebook.vocabulary, as_of, base)
-    words = rulebook.vocabulary
-    read = _shared(read, names, session.known, text, words)
-    if follows and not read.mentions:
-        read = _heads_as_before(read, rules, session.known)
-    nothing_new = not (read.mentions or request.levels or read_levels(text, words))
+    read = _numbers_of(request, topic, session, rulebook, as_of, follows=follows)
+    levels = request.levels or read_levels(text, rulebook.vocabulary)
+    nothing_new = not (read.mentions or levels)
     if follows and topic and nothing_new and not mentions(text):
         topic = _as_cited(topic, session)
     request = _wanting(request, read, topic, session, follows)
     known = learn(session.known, text, read, rulebook.vocabulary)
     place = places[0] if len(places) == 1 else known.place
-    known = replace(known, place=place, deed=deed_of(text, read, as_of))
     benefits = topic.benefits if topic else frozenset[str]()
     had = {(benefit, level) for benefit in benefits for level in read_had(text)}
-    known = replace(known, doubts=read.doubts, had=known.had | had)
+    known = replace(
+        known,
+        place=place,
+        deed=deed_of(text, read, as_of),
+        doubts=read.doubts,
+        had=known.had | had,
+    )
+    known = dated(known, session.known, len(session.turns) + 1)
     earlier = tuple(f for turn in reversed(session.figures) for f in turn)
     goes_on = last is not None and bool(patterns()["again"].search(text))
     gave = bool(read.mentions)
-    tells = bool(named) or gave or known != replace(session.known, doubts=known.doubts)
+    tells = bool(named) or gave or known.said_in != session.known.said_in
+    anew = bool(named - (last.benefits if last else frozenset()))
     return MoneyTurn(
-        request, topic, known, places, as_of, follows, goes_on, earlier, gave, tells
+        request=request,
+        topic=topic,
+        known=known,
+        places=places,
+        as_of=as_of,
+        follows=follows,
+        goes_on=goes_on,
+        earlier=earlier,
+        gave_numbers=gave,
+        named_anew=anew,
+        tells=tells,
     )
+
+
+def _numbers_of(
+    request: Request,
+    topic: Topic | None,
+    session: Session,
+    rulebook: Rulebook,
+    as_of: date,
+    *,
+    follows: bool,
+) -> Read:
+    """The numbers of a question for what the rules of its topic need."""
+    text, words = request.text, rulebook.vocabulary
+    rules = topic.rules if topic else ()
+    names = input_names(rules, rulebook)
+    base = base_input(rules) if follows or len(rules) == 1 else ""
+    before = [n for n in names if n in session.known.numbers]
+    base = base or (before[0] if follows and before else "")
+    read = read_numbers(text, names, words, as_of, base)
+    read = _shared(read, names, session.known, text, words)
+    if follows and not read.mentions:
+        read = _heads_as_before(read, rules, session.known)
+    return read
 
 
 def shaped(request: Request, session: Session) -> Request:

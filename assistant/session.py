@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from assistant.amounts import Figure
-from assistant.answer import Answer
+from assistant.answer import Answer, Citation
 from assistant.known import Known
 from assistant.topic import Topic
 
@@ -28,3 +28,8 @@ class Session:
     wants_units: bool = False
     subject: str = ""  # what the last question that stood by itself was searched with
     figures: tuple[tuple[Figure, ...], ...] = ()  # of the latest turns, newest last
+
+    def last_cited(self) -> tuple[Citation, ...]:
+        """The citations of the latest answer that has any."""
+        cited = (turn.answer.citations for turn in reversed(self.turns))
+        return next((citations for citations in cited if citations), ())
