@@ -23,7 +23,6 @@ from assistant.rules import Rulebook, rulebook_of
 from assistant.session import Session, Turn
 from assistant.stance import (
     continues,
-    names_best_clause,
     needs_place,
     only_introduces,
     stance_of,
@@ -40,6 +39,7 @@ from index.settings import Settings
 
 LONGEST_QUESTION = 4000  # characters
 TOP_K = 8
+RULED = 0.5  # of the best score, where each of two provinces has a rule of its own
 SURE = 0.9  # probability of an answer from which a short turn stands by itself
 
 
@@ -161,7 +161,7 @@ class Assistant:
         if answer := self._of_documents(turn, session):
             return answer, ()
         stance = stance_of(turn, ranking, found, session)
-        everything = asks_for_everything(turn)
+        session.everything = everything = asks_for_everything(turn, session)
         if not everything and (answer := self._declined(turn, ranking, stance)):
             return answer, ()
         goes_on = stance == "goes_on"  # it means what the turns before spoke of
@@ -207,9 +207,10 @@ class Assistant:
             return ask_benefit()
         if stance == "leads_away":
             return refuse(ranking.declined.type, self.documents())
-        near = not turn.places and len(near_provinces(ranking)) > 1
-        told = names_best_clause(turn, ranking.hits) and not near
-        if (near and turn.topic is None) or (needs_place(turn) and not told):
+        open_place = not turn.places and turn.topic is None
+        if open_place and len(near_provinces(ranking)) > 1:
+            return ask_place(self.documents())
+        if needs_place(turn) and len(near_provinces(ranking, RULED)) > 1:
             return ask_place(self.documents())
         return None
 

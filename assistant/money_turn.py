@@ -41,7 +41,8 @@ class MoneyTurn:
     goes_on: bool  # 港股呢: another benefit, asked as the one before
     earlier: tuple[Figure, ...]  # sums of the turns before, the latest first
     gave_numbers: bool  # for an input of the topic
-    named_anew: bool  # a benefit that the turns before did not speak of
+    named_now: bool  # a benefit is called by name
+    named_anew: bool  # … one that the turns before did not speak of
     tells: bool  # a number, level, fact, place or day, or a benefit by name
 
 
@@ -91,6 +92,7 @@ def read_turn(
         goes_on=goes_on,
         earlier=earlier,
         gave_numbers=gave,
+        named_now=bool(named),
         named_anew=anew,
         tells=tells,
     )

@@ -87,7 +87,7 @@ def digresses(found: Signs, declined: Declined, request: Request) -> bool:
     if chance >= HOPELESS:
         return False
     if ways["again"].search(request.text):  # 那…呢, 刚才 point back
-        return nearer >= FAR_NEARER and declined.type != "silent"
+        return nearer >= FAR_NEARER and declined.type not in ("silent", "authority")
     return nearer >= (0 if declined.type == "outside" else CLEARLY_NEARER)
 
 

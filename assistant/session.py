@@ -6,6 +6,7 @@ from assistant.amounts import Figure
 from assistant.answer import Answer, Citation
 from assistant.known import Known
 from assistant.topic import Topic
+from index.clauses import CLOSING, PREFACE
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,16 @@ class Session:
     topic: Topic | None = None
     wants: frozenset[str] = frozenset()
     wants_units: bool = False
+    everything: bool = False  # the last question was for all benefits there are
     subject: str = ""  # what the last question that stood by itself was searched with
     figures: tuple[tuple[Figure, ...], ...] = ()  # of the latest turns, newest last
 
     def last_cited(self) -> tuple[Citation, ...]:
-        """The citations of the latest answer that has any."""
-        cited = (turn.answer.citations for turn in reversed(self.turns))
-        return next((citations for citations in cited if citations), ())
+        """The clauses of the latest answer that cites any, not its front matter."""
+        for turn in reversed(self.turns):
+            cited = tuple(
+                c for c in turn.answer.citations if c.label not in (PREFACE, CLOSING)
+            )
+            if cited:
+                return cited
+        return ()

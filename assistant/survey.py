@@ -12,12 +12,14 @@ from assistant.comparison import figures_table
 from assistant.draft import Draft
 from assistant.figure_answer import no_double
 from assistant.figure_reply import finished
+from assistant.figures import with_status
 from assistant.known import profile_for
 from assistant.money_turn import MoneyTurn
 from assistant.place_mentions import mentions
 from assistant.question import patterns
 from assistant.reckon import unit_sum
 from assistant.rules import Rule, Rulebook
+from assistant.session import Session
 from assistant.spans import write
 from assistant.vocabulary import load_vocabulary
 from index.library import Library
@@ -25,14 +27,20 @@ from index.scope import applies
 
 SUMS, PROMISES, OTHERS = 8, 4, 5
 ROOM = 1700  # characters
+SUMMED = frozenset({"total", "difference", "sum"})
 REST = 2  # characters that may be left when all that asks for everything is taken off
 
 
-def asks_for_everything(turn: MoneyTurn) -> bool:
-    """Whether a question wants all there is and names no benefit of its own."""
-    if "all" not in turn.request.wants or (turn.topic and turn.topic.named):
-        return False
+def asks_for_everything(turn: MoneyTurn, session: Session) -> bool:
+    """Whether a question wants all there is and names no benefit of its own.
+
+    After such a question 那湖北的呢 asks the same of another place.
+    """
     text = turn.request.text
+    wants = turn.request.wants
+    asked = "all" in wants or (session.everything and not wants & SUMMED)
+    if not asked or turn.named_now:
+        return False
     for mention in reversed(mentions(text)):
         text = text[: mention.start] + text[mention.end :]
     for level in load_vocabulary().levels.values():
@@ -64,7 +72,7 @@ def survey(turn: MoneyTurn, library: Library, rulebook: Rulebook) -> Answer | No
     _named(draft, "promised", promised[:PROMISES])
     _named(draft, "others", others[:OTHERS])
     draft.add(write("figures.survey.more"))
-    return finished(draft, "answer")
+    return with_status(finished(draft, "answer"), draft)
 
 
 def _sorted_out(

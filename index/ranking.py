@@ -58,10 +58,10 @@ def scaled(part: dict[int, float], rows: Sequence[int]) -> NDArray[np.float64]:
     return (values - low) / (high - low) if high > low else np.zeros(len(rows))
 
 
-def near_provinces(ranking: Ranking) -> list[str]:
-    """The provinces whose best clause comes near the best of all."""
+def near_provinces(ranking: Ranking, share: float = NEAR_PROVINCE) -> list[str]:
+    """The provinces whose best clause reaches a share of the best of all."""
     best: dict[str, float] = {}
     for hit in ranking.hits:
         best.setdefault("".join(hit.document.place[:1]), hit.score)
     top = ranking.hits[0].score
-    return [p for p, score in best.items() if p and score >= NEAR_PROVINCE * top]
+    return [p for p, score in best.items() if p and score >= share * top]
