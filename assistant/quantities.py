@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from assistant.dates_said import ARABIC, BODY, CALENDAR, CN, Said, folded, values_of
 from index.numerals import DIGITS
@@ -89,8 +90,8 @@ def _exact(plain: str, start: int) -> tuple[Numeral | None, int]:
     if part is None or (read := _body(plain, part)) is None:
         return None, part.end("body") if part else start + 1
     low, high, left_out, end = read
-    scale = SCALES.get((part["scale"] or "").strip(), 1)
-    low, high, first = low * scale, high * scale, scale
+    first = scale = SCALES.get((part["scale"] or "").strip(), 1)
+    low, high = low * scale, high * scale
     while scale >= 1000 and (part := SECTION.match(plain, end)):
         tail = _tail(plain, part, scale, plain[start].isascii())
         if tail is None:
@@ -118,9 +119,8 @@ def _body(plain: str, part: re.Match[str]) -> tuple[Decimal, Decimal, bool, int]
 
 
 def _alone(plain: str, end: int, digit: str) -> bool:
-    return bool(ENDS.match(plain, end)) or (
-        digit != "一" and not GOES_ON.match(plain, end)
-    )
+    goes_on = digit == "一" or GOES_ON.match(plain, end)
+    return bool(ENDS.match(plain, end)) or not goes_on
 
 
 def _tail(
@@ -215,10 +215,12 @@ def _rate(match: re.Match[str]) -> Decimal | None:
     return rate if rate * whole == part[0] else None
 
 
+@lru_cache(maxsize=64)
 def read_counts(text: str) -> tuple[Count, ...]:
     """The counts in a text, in their order; 半年 is 6 月, 一年半 is 18 月."""
     plain = folded(text)
-    found: list[tuple[int, int, Decimal, str, bool]] = []
+    rows = LOOSE.finditer(plain)
+    found = [(*m.span(), LOOSELY[m["n"]], m["u"], False) for m in rows]
     for numeral in read_numerals(plain):
         match = COUNT.match(plain, numeral.end)
         if match and not numeral.vague and not _is_date(plain, numeral, match):
@@ -226,8 +228,6 @@ def read_counts(text: str) -> tuple[Count, ...]:
             number = numeral.low + (LOOSELY["半"] if half else 0)
             about = numeral.about or numeral.low != numeral.high
             found.append((numeral.start, match.end(), number, match["u"], about))
-    loose = LOOSE.finditer(plain)
-    found += [(*m.span(), LOOSELY[m["n"]], m["u"], False) for m in loose]
     return tuple(_count(text, *parts) for parts in sorted(found))
 
 

@@ -165,6 +165,7 @@ def _numbers(make: _Maker) -> Sequence[str]:
 def _scripts(make: _Maker) -> Sequence[str]:
     """Other scripts and languages, alone or spliced with Chinese."""
     names = ("english", "pinyin", "japanese", "traditional")
+    make.spoiled = True  # 鄭州, zhengzhou
     parts = [make.word(make.random.choice(names))]
     if make.random.random() < 0.5:
         parts.append(make.real() if make.random.random() < 0.5 else make.grammar())

@@ -11,6 +11,7 @@ from datetime import date
 from decimal import ROUND_CEILING, Decimal
 
 from assistant.answer import Answer
+from assistant.chat import LONGEST_QUESTION
 from assistant.money import Bare, Foreign, Range, Sum, read_money
 from assistant.quantities import read_counts, read_shares
 from assistant.rules import Rulebook
@@ -87,7 +88,7 @@ class Held:
         parts = max(len(d.parts) for d in documents.values())
         replies = words("replies.refusals")
         self.fixed = numbers("\n".join(replies.values())) | {
-            ("", Decimal(n)) for n in range(1, parts + 1)
+            ("", Decimal(n)) for n in (LONGEST_QUESTION, *range(1, parts + 1))
         }
         self._names = names
 
