@@ -38,7 +38,7 @@ FOREIGN = re.compile(
 )
 SIGN = re.compile(r"(?:us\$|hk\$|[$€£]|usd|eur|hkd|jpy|gbp|美元|欧元|港币)\s?$")
 PREFIX = re.compile(r"(?:人民币|rmb|cny|¥)\s?$")
-MINUS = re.compile(r"负$|(?:^|[是为:(\s])[-−]$")
+MINUS = re.compile(r"负$|(?:^|[是为:(\s了过花投租])[-−]$")
 ROUGH_BEFORE = re.compile("(?:大[概致]|(?<![合签])约|差不多|近|估计|不[到足])[是为]?$")
 ROUGH_AFTER = re.compile("左右|上下|出头|开外|不到|的?样子")
 TO = re.compile(r"\s?(?:到|至|-|—|–|~|、)\s?")

@@ -7,19 +7,19 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 
 from assistant.dates_said import ARABIC, BODY, CALENDAR, CN, Said, folded, values_of
 from index.numerals import DIGITS
 from index.numerals import UNITS as SMALL
 
-BIG = {"万": 10**4, "亿": 10**8, "万亿": 10**12, "w": 10**4, "k": 10**3, "m": 10**6}
-SCALES = BIG | {"thousand": 10**3, "million": 10**6, "billion": 10**9}
+BIG = {"万": 10**4, "亿": 10**8, "w": 10**4, "k": 10**3, "m": 10**6}
+TWICE = {a + b: BIG[a] * BIG[b] for a in "万亿" for b in "万亿"}  # 3万亿, 一亿亿
+SCALES = BIG | TWICE | {"thousand": 10**3, "million": 10**6, "billion": 10**9}
 SECTION = re.compile(
     rf"(?P<body>{BODY})"
     r"(?P<more>多(?![少久大长])|[来余几](?=[十百千万亿元块个名人家户台项天年]))?"
     r"(?:个多?(?=多?亿))?"
-    r"(?P<scale> ?(?:万亿|万(?!达(?:广|集|影)|科(?:地|集)|分之)|亿)"
+    r"(?P<scale> ?(?:[万亿]亿|[万亿]?万(?!达(?:广|集|影)|科(?:地|集)|分之)|亿)"
     r"|[wk](?![a-z电屏显超高]|[0-9]{2})|m(?![a-z0-9²³长宽高厚])"
     r"| ?(?:million|thousand|billion))?"
 )
@@ -98,8 +98,8 @@ def _exact(plain: str, start: int) -> tuple[Numeral | None, int]:
             break
         low, high = low + tail[0], high + tail[1]
         left_out, end, scale = tail[2], tail[3], tail[4]
-    more = MORE.match(plain, end) if first > 1 else None
-    end = more.end() if more else end
+    if first > 1 and (more := MORE.match(plain, end)):
+        end = more.end()
     about = bool(re.search("[多来余几+]", plain[start:end]))
     return Numeral(start, end, low, high, first, about, left_out), end
 
@@ -215,7 +215,6 @@ def _rate(match: re.Match[str]) -> Decimal | None:
     return rate if rate * whole == part[0] else None
 
 
-@lru_cache(maxsize=64)
 def read_counts(text: str) -> tuple[Count, ...]:
     """The counts in a text, in their order; 半年 is 6 月, 一年半 is 18 月."""
     plain = folded(text)

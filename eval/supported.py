@@ -47,7 +47,7 @@ def unsupported(answer: Answer, said: str, held: "Held") -> list[str]:
     plain = held.without_names(MARKER.sub(" ", "\n".join(shown)), said, cited)
     loose = numbers(plain) - allowed
     counts = numbers(quotes + said)
-    return sorted(f"{v:f}{k}" for k, v in loose if k or not _product(v, counts))
+    return sorted(f"{v:f}{k}" for k, v in loose if k or not _follows(v, counts))
 
 
 def numbers(text: str) -> set[Number]:
@@ -109,11 +109,13 @@ class Held:
         return DATE.sub(lambda m: " " if _day(m) in self.days else m[0], text)
 
 
-def _product(value: Decimal, known: set[Number]) -> bool:
-    """Whether a count is the product of two numbers known, whole ones rounded up."""
+def _follows(value: Decimal, known: set[Number]) -> bool:
+    """Whether a count is a difference or product of two known, rounded up if need be."""
     plain = {v for kind, v in known if not kind and v < 10**6}
     return any(
-        (a * b).to_integral_value(ROUND_CEILING) == value for a in plain for b in plain
+        value in (a - b, (a * b).to_integral_value(ROUND_CEILING))
+        for a in plain
+        for b in plain
     )
 
 
