@@ -158,9 +158,8 @@ def _value(
     if kind != "money":
         return number.value, ()
     unit = unit_price(text, number)
-    count = next(
-        (c for c in read_counts(text) if c.unit == unit and c.number > 1), None
-    )
+    counts = read_counts(text) if unit else ()
+    count = next((c for c in counts if c.unit == unit and c.number > 1), None)
     if count is None:
         return number.value, ()
     whole = number.value * count.number

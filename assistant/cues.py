@@ -74,7 +74,8 @@ def by_distance(
         (_distance(number, c, numbers, text), c)
         for c in cues
         # 投1600万能拿几多: what follows a sum is no claim of it
-        if c.end <= number.start or (c.name != CLAIM and number.unit != PLAIN)
+        if c.gap(number) <= far
+        and (c.end <= number.start or (c.name != CLAIM and number.unit != PLAIN))
     ]
     near = [(d, c.name in NONE, c.start - c.end, c) for d, c in scored if d <= far]
     near.sort(key=lambda row: row[:3])

@@ -134,6 +134,7 @@ def values_of(body: str) -> tuple[Decimal, Decimal, bool] | None:
     return (low[0], high[0], low[1]) if low and high else None
 
 
+@lru_cache(maxsize=64)
 def read_days(text: str, as_of: date) -> tuple[Day, ...]:
     """The days in a text, in their order; a year once said holds for those after it."""
     plain = folded(text)

@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 
 from assistant.dates_said import ARABIC, CN, Said, folded
 from assistant.quantities import Numeral, read_numerals
-from index.numerals import DIGITS
-from index.numerals import UNITS as SMALL
+from index.numerals import DIGITS, UNITS
 
 # What a number counts when it stands behind: 300万项 is no money, 300万项目资金 is.
 COUNTED = re.compile(
@@ -38,7 +38,7 @@ FOREIGN = re.compile(
 )
 SIGN = re.compile(r"(?:us\$|hk\$|[$€£]|usd|eur|hkd|jpy|gbp|美元|欧元|港币)\s?$")
 PREFIX = re.compile(r"(?:人民币|rmb|cny|¥)\s?$")
-MINUS = re.compile(r"负$|(?:^|[是为:(\s])[-−]$")
+MINUS = re.compile(r"负$|(?:^|[是为:(\s了过花投租])[-−]$")
 ROUGH_BEFORE = re.compile("(?:大[概致]|(?<![合签])约|差不多|近|估计|不[到足])[是为]?$")
 ROUGH_AFTER = re.compile("左右|上下|出头|开外|不到|的?样子")
 TO = re.compile(r"\s?(?:到|至|-|—|–|~|、)\s?")
@@ -102,6 +102,7 @@ class BadSum(ValueError):
         self.code = code
 
 
+@lru_cache(maxsize=64)  # one question is read by many
 def read_money(text: str) -> tuple[Mention, ...]:
     """The sums in a text in their order; offsets are those of `text`."""
     plain = folded(text)
@@ -136,7 +137,7 @@ def _join(plain: str, low: Numeral, high: Numeral) -> Numeral | None:
     lead = re.match("([二三四五六七八九2-9])([十百千])", plain[high.start : high.end])
     digit = int(DIGITS.get(lead[1], lead[1])) if lead else 0
     if lead and low.scale == 1 and low.low < digit:
-        first *= SMALL[lead[2]]  # 三到五百万
+        first *= UNITS[lead[2]]  # 三到五百万
     listed = to.group() == "、" and low.low + 1 != digit  # and not 二、三百万
     joins = low.low == low.high and first < high.high and not (high.vague or listed)
     return replace(high, start=low.start, low=first, about=False) if joins else None
@@ -188,9 +189,8 @@ def _is_sum(plain: str, numeral: Numeral, before: str) -> bool:
 
 def _bare(plain: str, numeral: Numeral, before: str) -> Bare | None:
     said, number = plain[numeral.start : numeral.end], numeral.low
-    if CODE.search(before) or AFTER_CODE.match(plain, numeral.end):
-        return None
-    if said in CODES or number < 10 or len(said) > 10 or numeral.vague:
+    code = CODE.search(before) or AFTER_CODE.match(plain, numeral.end)
+    if code or said in CODES or number < 10 or len(said) > 10 or numeral.vague:
         return None
     spends = SPENDS.search(before) or PAYS.search(before)
     year = 1950 <= number < 2100 and "," not in said

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from assistant.place_names import COUNTY, Name, Place, contexts, gazetteer, name_written
@@ -33,6 +33,7 @@ class Mention:
     compared: bool = False  # 跟武汉比
 
 
+@lru_cache(maxsize=64)
 def mentions(text: str) -> tuple[Mention, ...]:
     """The places that a text names as its asker's own, in their order."""
     folded = simplified(text).lower()

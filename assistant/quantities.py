@@ -12,13 +12,14 @@ from assistant.dates_said import ARABIC, BODY, CALENDAR, CN, Said, folded, value
 from index.numerals import DIGITS
 from index.numerals import UNITS as SMALL
 
-BIG = {"万": 10**4, "亿": 10**8, "万亿": 10**12, "w": 10**4, "k": 10**3, "m": 10**6}
-SCALES = BIG | {"thousand": 10**3, "million": 10**6, "billion": 10**9}
+BIG = {"万": 10**4, "亿": 10**8, "w": 10**4, "k": 10**3, "m": 10**6}
+TWICE = {a + b: BIG[a] * BIG[b] for a in "万亿" for b in "万亿"}  # 3万亿, 一亿亿
+SCALES = BIG | TWICE | {"thousand": 10**3, "million": 10**6, "billion": 10**9}
 SECTION = re.compile(
     rf"(?P<body>{BODY})"
     r"(?P<more>多(?![少久大长])|[来余几](?=[十百千万亿元块个名人家户台项天年]))?"
     r"(?:个多?(?=多?亿))?"
-    r"(?P<scale> ?(?:万亿|万(?!达(?:广|集|影)|科(?:地|集)|分之)|亿)"
+    r"(?P<scale> ?(?:[万亿]亿|[万亿]?万(?!达(?:广|集|影)|科(?:地|集)|分之)|亿)"
     r"|[wk](?![a-z电屏显超高]|[0-9]{2})|m(?![a-z0-9²³长宽高厚])"
     r"| ?(?:million|thousand|billion))?"
 )
@@ -89,16 +90,16 @@ def _exact(plain: str, start: int) -> tuple[Numeral | None, int]:
     if part is None or (read := _body(plain, part)) is None:
         return None, part.end("body") if part else start + 1
     low, high, left_out, end = read
-    scale = SCALES.get((part["scale"] or "").strip(), 1)
-    low, high, first = low * scale, high * scale, scale
+    first = scale = SCALES.get((part["scale"] or "").strip(), 1)
+    low, high = low * scale, high * scale
     while scale >= 1000 and (part := SECTION.match(plain, end)):
         tail = _tail(plain, part, scale, plain[start].isascii())
         if tail is None:
             break
         low, high = low + tail[0], high + tail[1]
         left_out, end, scale = tail[2], tail[3], tail[4]
-    more = MORE.match(plain, end) if first > 1 else None
-    end = more.end() if more else end
+    if first > 1 and (more := MORE.match(plain, end)):
+        end = more.end()
     about = bool(re.search("[多来余几+]", plain[start:end]))
     return Numeral(start, end, low, high, first, about, left_out), end
 
@@ -118,9 +119,8 @@ def _body(plain: str, part: re.Match[str]) -> tuple[Decimal, Decimal, bool, int]
 
 
 def _alone(plain: str, end: int, digit: str) -> bool:
-    return bool(ENDS.match(plain, end)) or (
-        digit != "一" and not GOES_ON.match(plain, end)
-    )
+    goes_on = digit == "一" or GOES_ON.match(plain, end)
+    return bool(ENDS.match(plain, end)) or not goes_on
 
 
 def _tail(
@@ -218,7 +218,8 @@ def _rate(match: re.Match[str]) -> Decimal | None:
 def read_counts(text: str) -> tuple[Count, ...]:
     """The counts in a text, in their order; 半年 is 6 月, 一年半 is 18 月."""
     plain = folded(text)
-    found: list[tuple[int, int, Decimal, str, bool]] = []
+    rows = LOOSE.finditer(plain)
+    found = [(*m.span(), LOOSELY[m["n"]], m["u"], False) for m in rows]
     for numeral in read_numerals(plain):
         match = COUNT.match(plain, numeral.end)
         if match and not numeral.vague and not _is_date(plain, numeral, match):
@@ -226,8 +227,6 @@ def read_counts(text: str) -> tuple[Count, ...]:
             number = numeral.low + (LOOSELY["半"] if half else 0)
             about = numeral.about or numeral.low != numeral.high
             found.append((numeral.start, match.end(), number, match["u"], about))
-    loose = LOOSE.finditer(plain)
-    found += [(*m.span(), LOOSELY[m["n"]], m["u"], False) for m in loose]
     return tuple(_count(text, *parts) for parts in sorted(found))
 
 

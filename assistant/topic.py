@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assistant.money import Sum, read_money
 from assistant.question import Request, patterns
 from assistant.rules import Rule, Rulebook
+from assistant.vocabulary import load_vocabulary
 from index.ranking import Hit, PlacePath
 from index.scope import applies
 
@@ -61,9 +63,15 @@ def topic_of(
 
 def benefits_named(text: str, rulebook: Rulebook) -> frozenset[str]:
     """The benefits that a normalised question calls by one of their names."""
+    assert rulebook.vocabulary is load_vocabulary()
+    return _named_in(text)
+
+
+@lru_cache(maxsize=64)
+def _named_in(text: str) -> frozenset[str]:
     return frozenset(
         name
-        for name, benefit in rulebook.vocabulary.benefits.items()
+        for name, benefit in load_vocabulary().benefits.items()
         if not benefit.not_words.search(text)
         and any(not _not_done(text, m.end()) for m in benefit.words.finditer(text))
     )

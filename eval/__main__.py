@@ -1,4 +1,4 @@
-"""python -m eval answers | retrieval | refusals | fit | mutations."""
+"""python -m eval answers | retrieval | refusals | fit | mutations | fuzz."""
 
 import argparse
 import json
@@ -12,6 +12,8 @@ from assistant.refusal import MODEL
 from assistant.session import Session
 from eval.answers import write_answers
 from eval.cases import Case, CaseError, load_cases
+from eval.fuzz import fuzz
+from eval.fuzz_questions import load_material
 from eval.mutations import answer_mutations, rule_mutations
 from eval.retrieval import rankings, scores, without_paraphrases, write_rankings
 from index.embed import EmbedderError
@@ -56,6 +58,13 @@ def parser() -> argparse.ArgumentParser:
     )
     for command in (refusals, fit, mutations):
         command.add_argument("gold", type=Path, nargs="+", help="问答集（JSONL）")
+    fuzz = commands.add_parser(
+        "fuzz", help="随机出题，逐轮核对回答，写出 OUT/fuzz.json；有差错时返回 1"
+    )
+    fuzz.add_argument("--count", type=int, default=20_000, help="几段对话")
+    fuzz.add_argument("--seed", type=int, default=1, help="随机种子")
+    fuzz.add_argument("out", type=Path, help="输出目录")
+    fuzz.set_defaults(gold=())
     return top
 
 
@@ -89,6 +98,8 @@ def main(arguments: list[str] | None = None) -> int:
         _print(asdict(scores(cases, ranked)))
     elif options.command == "mutations":
         _mutations(assistant, cases)
+    elif options.command == "fuzz":
+        return _fuzz(assistant, options)
     else:
         from eval.refusal import fit, measure  # scikit-learn takes two seconds
 
@@ -112,6 +123,13 @@ def _mutations(assistant: Assistant, cases: list[Case]) -> None:
     ):
         print(f"{name}: {tally.made} mutations, killed {tally.kill_rate:.2%}")
         print("\n".join(tally.survivors))
+
+
+def _fuzz(assistant: Assistant, options: argparse.Namespace) -> int:
+    material = load_material()
+    report = fuzz(assistant, options.count, options.seed, material, options.out)
+    _print(asdict(report))
+    return int(bool(report.exceptions or report.violations))
 
 
 def _print(row: dict[str, Any]) -> None:
