@@ -37,7 +37,7 @@ from index.scope import applies
 from index.search import WEIGHTS, ClauseIndex
 from index.settings import Settings
 
-LONGEST_QUESTION = 3000  # characters
+LONGEST_QUESTION = 4000  # characters
 TOP_K = 8
 RULED = 0.5  # of the best score, where each of two provinces has a rule of its own
 SURE = 0.9  # probability of an answer from which a short turn stands by itself
