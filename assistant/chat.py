@@ -23,6 +23,7 @@ from assistant.money_turn import (
     vague,
 )
 from assistant.places import Ambiguous, Found, NoPlace, Place, Several, find_place
+from assistant.privacy import mask
 from assistant.question import Request, read_question
 from assistant.refusal import answerable, decision_model, signs
 from assistant.rules import Rulebook, load_rulebook
@@ -64,10 +65,11 @@ class Assistant:
     def ask(self, question: str, session: Session, as_of: date) -> Answer:
         """Answer one question on a day; the session then holds the turn."""
         started = time.perf_counter()
-        answer = self._answer(question, session, as_of)
+        masked = mask(question)
+        answer = masked.told(self._answer(masked.question, session, as_of))
         elapsed = (time.perf_counter() - started) * 1000
         answer = replace(answer, latency_ms=round(elapsed, 2))
-        session.turns.append(Turn(question, answer))
+        session.turns.append(Turn(masked.text, answer))
         return answer
 
     def search(

@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 import pytest
 
+from assistant.personal_numbers import Kind
 from assistant.question import FACTS
 from assistant.shapes import Bound
 from assistant.terms import Payer
@@ -33,6 +34,7 @@ VALUES = {
     "replies.refusals": [*get_args(DeclinedType), "empty", "too_long", "place"],
     "replies.levels": ["national", "province", "city", "district"],
     "replies.notices": ["draft", "expired"],
+    "replies.masked": get_args(Kind),
     "replies.units": ["given", "missing"],
     "replies.facts": [*FACTS, "no_number", "no_issuer", "no_issued", "no_parts"],
     "figures.answer": None,  # a bound, or the name of a line
