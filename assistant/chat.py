@@ -1,6 +1,5 @@
 """The flow from a question to an answer, the same for CLI, page and evaluation."""
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -8,6 +7,7 @@ from datetime import date
 from assistant.about_last import about_last, asks_about_last
 from assistant.amounts import Figure
 from assistant.answer import Answer
+from assistant.clock import Clock
 from assistant.compose import compose
 from assistant.document_answers import answer_facts, with_validity
 from assistant.facts import named_documents
@@ -64,11 +64,11 @@ class Assistant:
 
     def ask(self, question: str, session: Session, as_of: date) -> Answer:
         """Answer one question on a day; the session then holds the turn."""
-        started = time.perf_counter()
+        session.clock = Clock()
         masked = mask(question)
         answer = masked.told(self._answer(masked.question, session, as_of))
-        elapsed = (time.perf_counter() - started) * 1000
-        answer = replace(answer, latency_ms=round(elapsed, 2))
+        spent = session.clock.timings("answer")  # what is neither read nor searched
+        answer = replace(answer, latency_ms=spent["total"], timings=spent)
         session.turns.append(Turn(masked.text, answer))
         return answer
 
@@ -110,7 +110,9 @@ class Assistant:
             names = "、".join("".join(p) for p in places)
             return _refuse("place", self._held(), place=names)
         query = _query(request, covered, as_of)
+        session.clock.lap("read")
         ranking = self.index.search(query, TOP_K)
+        session.clock.lap("search")
         turn = self._turn(request, ranking.hits, covered, session, as_of)
         if turn.follows and session.turns:  # it means what the turn before spoke of
             before = read_question(session.turns[-1].question, self.index.lexical)

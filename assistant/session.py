@@ -1,11 +1,19 @@
 """What a conversation holds: its turns, and the place that was said."""
 
+import secrets
+from base64 import b32encode
 from dataclasses import dataclass, field
 
 from assistant.amounts import Figure
 from assistant.answer import Answer
+from assistant.clock import Clock
 from assistant.known import Known
 from assistant.topic import Topic
+
+
+def new_id() -> str:
+    """Twelve characters, A to Z and 2 to 7, that nobody can guess (60 bits)."""
+    return b32encode(secrets.token_bytes(8)).decode()[:12]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +28,11 @@ class Turn:
 class Session:
     """The one mutable object; only `Assistant.ask` adds to it."""
 
+    id: str = field(default_factory=new_id)
     turns: list[Turn] = field(default_factory=list[Turn])
     place: tuple[str, ...] | None = None
     known: Known = field(default_factory=Known)
     topic: Topic | None = None
     wants: frozenset[str] = frozenset()
     figures: tuple[tuple[Figure, ...], ...] = ()  # of the latest turns, newest last
+    clock: Clock = field(default_factory=Clock)  # of the turn that is being answered

@@ -8,10 +8,13 @@ from typing import Any, get_args
 
 import pytest
 
+from assistant.answer import Behaviour
 from assistant.personal_numbers import Kind
 from assistant.question import FACTS
+from assistant.replay import PARTS
 from assistant.shapes import Bound
 from assistant.terms import Payer
+from assistant.versions import Versions
 from index.declined import DeclinedType
 from index.documents import Status
 from index.read import Corpus
@@ -53,6 +56,9 @@ VALUES = {
     "figures.steps.fixed": get_args(Bound),
     "figures.sums": ["total", "difference", "share", "base_at_cap"],
     "figures.vocabulary": ["benefits", "inputs", "facts", "levels", "payees"],
+    "turn_log.behaviour": get_args(Behaviour),
+    "turn_log.parts": PARTS,
+    "turn_log.versions": list(Versions.__dataclass_fields__),
     "ui.corrections": ["each", "removed"],
     "ui.repair_kinds": None,  # test_every_kind_of_repair_has_a_name
 }
