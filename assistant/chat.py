@@ -65,7 +65,7 @@ class Assistant:
     def ask(self, question: str, session: Session, as_of: date) -> Answer:
         """Answer one question on a day; the session then holds the turn."""
         session.clock = Clock()
-        masked = mask(question)
+        masked = mask(question[: 2 * LONGEST_QUESTION])  # more is refused anyway
         answer = masked.told(self._answer(masked.question, session, as_of))
         spent = session.clock.timings("answer")  # what is neither read nor searched
         answer = replace(answer, latency_ms=spent["total"], timings=spent)

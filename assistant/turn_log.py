@@ -13,6 +13,7 @@ from sqlalchemy import URL, Engine, RowMapping, delete, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.answer import Answer, Notice
+from assistant.chat import LONGEST_QUESTION
 from assistant.session import Session, new_id
 from assistant.turn_schema import (
     TURNS,
@@ -135,7 +136,8 @@ class TurnLog:
             with writing(engine).begin() as db:
                 old = delete(TURNS).where(TURNS.c.asked_at < moment)
                 deleted = db.execute(old).rowcount
-            forget_deleted(engine)
+            if not forget_deleted(engine):
+                raise TurnLogError(say("turn_log.not_emptied", count=deleted))
         return deleted
 
     @contextmanager
@@ -169,7 +171,7 @@ def keep(
         number=len(session.turns),
         asked_at=datetime.now(UTC).replace(tzinfo=None),
         as_of=as_of,
-        question=last.question,
+        question=last.question[: LONGEST_QUESTION + 1],  # refused again as too long
         answer={**last.answer.to_json(), "reason": last.answer.reason},
         timings=last.answer.timings,
         versions=versions,

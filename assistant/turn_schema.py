@@ -100,11 +100,16 @@ def writing(engine: Engine) -> Engine:
     return engine.execution_options(writes=True)
 
 
-def forget_deleted(engine: Engine) -> None:
-    """Empty SQLite's write-ahead log, in which deleted turns still stand."""
-    if engine.dialect.name == "sqlite":
-        with engine.connect() as db:
-            db.exec_driver_sql("pragma wal_checkpoint(truncate)")
+def forget_deleted(engine: Engine) -> bool:
+    """Empty SQLite's write-ahead log, in which deleted turns still stand.
+
+    False where another program is reading and it could not be emptied.
+    """
+    if engine.dialect.name != "sqlite":
+        return True
+    with engine.connect() as db:
+        busy = db.exec_driver_sql("pragma wal_checkpoint(truncate)").scalar()
+    return not busy
 
 
 def _create_private(path: Path) -> None:

@@ -119,6 +119,14 @@ def test_an_answer_is_stored_whole_with_its_versions_and_times(
     assert turn.versions.language_model is None
 
 
+def test_of_a_question_that_is_too_long_no_more_is_kept_than_refuses_it_again(
+    assistant: Assistant, log: TurnLog
+):
+    (kept,) = asked(assistant, log, "很长的问题，" * 10**5 + "13912345678")
+    assert (kept.answer.behaviour, kept.answer.reason) == ("refuse", "too_long")
+    assert len(log.turn(kept.turn).question) == 4001
+
+
 def test_ids_are_short_and_do_not_repeat():
     ids = {new_id() for _ in range(10_000)}
     assert len(ids) == 10_000
@@ -403,6 +411,21 @@ def test_old_turns_are_deleted_and_leave_nothing_behind(
     assert "要删掉的问题".encode() not in content
     monkeypatch.undo()
     time.tzset()
+
+
+def test_a_deletion_that_another_program_hinders_is_not_called_complete(
+    log: TurnLog, path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(turn_schema, "BUSY_SECONDS", 0.1)
+    log.store(TURN)
+    reader = sqlite3.connect(path, isolation_level=None)
+    reader.execute("begin")
+    reader.execute("select * from turn").fetchall()
+    with pytest.raises(TurnLogError, match="再执行一次"):
+        log.delete_before(TURN.asked_at + timedelta(days=1))
+    reader.close()
+    assert log.delete_before(TURN.asked_at + timedelta(days=1)) == 0
+    assert "答".encode() not in b"".join(f.read_bytes() for f in path.parent.iterdir())
 
 
 def replayed(capsys: Printed, *arguments: str) -> tuple[int, str]:
