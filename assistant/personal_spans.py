@@ -23,7 +23,7 @@ from index.yaml_files import load_yaml
 
 WORDS = Path(__file__).with_name("privacy.yaml")
 CONTEXT = 24  # characters before a number that may say what it is
-MOST_GROUPS = 12
+MOST_GROUPS, SPELLED = 6, 11  # or eleven, digit by digit
 SPOKEN = 11  # Chinese numerals in a row; fewer are a year or a sum
 FEWEST = 7  # digits of a local telephone number
 INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad")
@@ -123,12 +123,20 @@ def _code_end(plain: str, start: int) -> int | None:
     found = CODE.match(plain, start)
     code = re.sub("[ -]", "", found.group()) if found else ""
     if found and is_credit_code(code):
-        is_sum = code.isdecimal() and _is_sum(plain, before, found.end(), named=False)
-        return None if is_sum else found.end()
+        return None if _ends_as_sum(plain, before, found) else found.end()
     if not _words().cues["credit_code"].search(before):
         return None
     called = NAMED_CODE.match(plain, start)
     return called.end() if called else None
+
+
+def _ends_as_sum(plain: str, before: str, found: re.Match[str]) -> bool:
+    """Whether what has a code's shape is a sum: 314100000000000rmb."""
+    digits = GROUP.match(plain, found.start())
+    end = digits.end() if digits else found.end()
+    if found.end() - end == 1:  # the check character, which may be a w or a k
+        return False
+    return _is_sum(plain, before, end, named=end < found.end())
 
 
 def numbers(plain: str) -> Iterator[Span]:
@@ -149,7 +157,7 @@ def _windows(plain: str, groups: Sequence[tuple[int, int]], first: int) -> list[
     """Up to which group a number may go on that begins with the group `first`."""
     ends = [first + 1]
     digits = groups[first][1] - groups[first][0]
-    for j in range(first + 1, min(first + MOST_GROUPS, len(groups))):
+    for j in range(first + 1, min(first + SPELLED + 1, len(groups))):
         start, end = groups[j]
         digits += end - start
         between = BETWEEN.fullmatch(plain, groups[j - 1][1], start)
@@ -161,6 +169,8 @@ def _windows(plain: str, groups: Sequence[tuple[int, int]], first: int) -> list[
 
 def _read(plain: str, groups: Sequence[tuple[int, int]]) -> Span | None:
     """The span of a number and its kind, None for a sum and whatever is no number."""
+    if len(groups) > MOST_GROUPS and len(groups) != SPELLED:
+        return None
     start, end = groups[0][0], groups[-1][1]
     said = [plain[s:e] for s, e in groups]
     if sum(map(len, said)) < FEWEST:
