@@ -1,6 +1,7 @@
 # pyright: basic
 """The chat page: components and one submit callback; no policy and no prompt."""
 
+import logging
 import sys
 from datetime import date
 
@@ -9,6 +10,8 @@ from gradio.themes import Default
 
 from assistant.chat import Assistant
 from assistant.session import Session
+from assistant.turn_log import NotKept, TurnLog, keep
+from assistant.versions import versions_of
 from index.embed import EmbedderError
 from index.search import IndexMissing
 from index.settings import Settings
@@ -17,14 +20,20 @@ from index.yaml_files import DataError
 from prompts import say, words
 
 HOST = "127.0.0.1"
+log = logging.getLogger("policy_assistant")
 
 
-def page(assistant: Assistant) -> gr.Blocks:
-    """The chat page; each visitor has a session of their own."""
+def page(assistant: Assistant, turns: TurnLog) -> gr.Blocks:
+    """The chat page; each visitor has a session of their own, kept turn by turn."""
+    versions = versions_of(assistant.index.manifest)
 
     def reply(message: str, _: list[dict], session: Session) -> tuple[str, Session]:
-        answer = assistant.ask(message, session, date.today())  # noqa: DTZ011
-        return answer.to_markdown(), session
+        today = date.today()  # noqa: DTZ011
+        assistant.ask(message, session, today)
+        kept = keep(turns, versions, session, today)
+        if isinstance(kept, NotKept):
+            log.error(kept.fault)
+        return kept.answer.to_markdown(), session
 
     titles = "、".join(f"《{d.short}》" for d in assistant.documents())
     with gr.Blocks(title=say("ui.page.title"), analytics_enabled=False) as blocks:
@@ -59,7 +68,7 @@ def main() -> int:
     except (DataError, EmbedderError, IndexMissing, StoreError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
-    page(assistant).launch(
+    page(assistant, TurnLog.of(settings)).launch(
         server_name=HOST,
         server_port=settings.port,
         footer_links=[],

@@ -1,4 +1,4 @@
-"""python -m assistant ask | search | calc | match | rules, one command each."""
+"""python -m assistant ask | search | calc | match | rules | turns | replay."""
 
 import argparse
 import json
@@ -9,6 +9,9 @@ from assistant.chat import Assistant
 from assistant.profile_file import BadInput
 from assistant.rule_commands import add_rule_commands, run
 from assistant.session import Session
+from assistant.turn_commands import add_turn_commands, run_replay, run_turns
+from assistant.turn_log import Kept, TurnLog, TurnLogError, keep
+from assistant.versions import versions_of
 from index.embed import EmbedderError
 from index.ranking import Hit
 from index.read import read_corpus
@@ -16,6 +19,12 @@ from index.search import IndexMissing
 from index.settings import Settings
 from index.store import StoreError
 from index.yaml_files import DataError
+from prompts import say
+
+FAULTS = (
+    *(BadInput, DataError, EmbedderError, IndexMissing, StoreError),
+    TurnLogError,
+)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -37,29 +46,51 @@ def parser() -> argparse.ArgumentParser:
             help="按哪一天作答，如 2025-06-01；默认今天",
         )
     add_rule_commands(commands.add_parser, _day)
+    add_turn_commands(commands.add_parser, _day, _count)
     return top
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 is success, 1 a fault that is said in Chinese."""
     options = parser().parse_args(arguments)
-    as_of = options.as_of or date.today()  # noqa: DTZ011
     try:
-        if options.command in ("ask", "search"):
-            print(_reply(Assistant.load(Settings()), options, as_of))
-        else:  # rules need the texts only: neither the index nor the model
-            print(run(options, read_corpus(), as_of))
-    except (BadInput, DataError, EmbedderError, IndexMissing, StoreError) as error:
+        return _run(options)
+    except FAULTS as error:
         print(error, file=sys.stderr)
         return 1
+
+
+def _run(options: argparse.Namespace) -> int:
+    match options.command:
+        case "turns":
+            print(run_turns(options, Settings()))
+        case "replay":
+            text, same = run_replay(options, Settings())
+            print(text)
+            return 0 if same else 1
+        case "ask" | "search":
+            print(_reply(Assistant.load(Settings()), options, _as_of(options)))
+        case _:  # rules need the texts only: neither the index nor the model
+            print(run(options, read_corpus(), _as_of(options)))
     return 0
+
+
+def _as_of(options: argparse.Namespace) -> date:
+    return options.as_of or date.today()  # noqa: DTZ011
 
 
 def _reply(assistant: Assistant, options: argparse.Namespace, as_of: date) -> str:
     if options.command == "search":
         ranking = assistant.search(options.question, as_of, options.top)
         return "\n".join(_line(n, hit) for n, hit in enumerate(ranking.hits, 1))
-    answer = assistant.ask(options.question, Session(), as_of)
+    session = Session()
+    assistant.ask(options.question, session, as_of)
+    versions = versions_of(assistant.index.manifest)
+    kept = keep(TurnLog.of(Settings()), versions, session, as_of)
+    is_kept = isinstance(kept, Kept)
+    note = say("turn_log.kept", turn=kept.turn) if is_kept else kept.fault
+    print(note, file=sys.stderr)
+    answer = kept.answer
     if options.json:
         return json.dumps(answer.to_json(), ensure_ascii=False, indent=2)
     return answer.to_markdown()

@@ -67,6 +67,7 @@ class Answer:
     inputs: dict[str, str] = field(default_factory=dict[str, str])  # as said, in yuan
     reason: str | None = None  # why it refuses: outside, silent, place …
     latency_ms: float = 0.0
+    timings: dict[str, float] = field(default_factory=dict[str, float], compare=False)
     lines: tuple[tuple[Any, ...], ...] = ()  # the text as typed spans; see spans.py
 
     def to_json(self) -> dict[str, Any]:
@@ -79,6 +80,7 @@ class Answer:
         }
         row.pop("reason")
         row.pop("lines")
+        row.pop("timings")
         return {**row, "profile": profile}
 
     def to_markdown(self) -> str:

@@ -1,6 +1,5 @@
 """The flow from a question to an answer, the same for CLI, page and evaluation."""
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -9,6 +8,7 @@ from assistant.about_last import about_last, asks_about_last
 from assistant.amounts import Figure
 from assistant.answer import Answer
 from assistant.asked_places import paths_of, places_of
+from assistant.clock import Clock
 from assistant.compose import compose
 from assistant.declining import ask_document, ask_place, courtesy, refuse, unsafe
 from assistant.document_answers import answer_facts, with_validity
@@ -16,6 +16,7 @@ from assistant.facts import Named, named_documents
 from assistant.figures import figure_answer, with_measures, with_profile
 from assistant.money_turn import MoneyTurn, ask_benefit, read_turn, shaped
 from assistant.places import find_place
+from assistant.privacy import mask
 from assistant.question import Request, read_question
 from assistant.refusal import Signs, answerable, signs
 from assistant.remarks import with_remarks
@@ -61,11 +62,12 @@ class Assistant:
 
     def ask(self, question: str, session: Session, as_of: date) -> Answer:
         """Answer one question on a day; the session then holds the turn."""
-        started = time.perf_counter()
-        answer = self._answer(question, session, as_of)
-        elapsed = (time.perf_counter() - started) * 1000
-        answer = replace(answer, latency_ms=round(elapsed, 2))
-        session.turns.append(Turn(question, answer))
+        session.clock = Clock()
+        masked = mask(question[: 2 * LONGEST_QUESTION])  # more is refused anyway
+        answer = masked.told(self._answer(masked.question, session, as_of))
+        spent = session.clock.timings("answer")  # what is neither read nor searched
+        answer = replace(answer, latency_ms=spent["total"], timings=spent)
+        session.turns.append(Turn(masked.text, answer))
         return answer
 
     def search(
@@ -103,7 +105,9 @@ class Assistant:
             self._turn(request, (), places, session, as_of)  # levels, sums are kept
             names = "、".join("".join(p) for p in places)
             return refuse("place", self.documents(), place=names)
+        session.clock.lap("read")
         ranking = self.index.search(_query(request, covered, as_of), TOP_K)
+        session.clock.lap("search")
         found = signs(request.search, ranking, self.index.lexical)
         if answerable(found) >= SURE and self._opens_topic(request, ranking, session):
             session.topic = None

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from assistant.place_mentions import mentions
 from assistant.places import Several, find_place
+from assistant.privacy import without_placeholders
 from index.lexical import LexicalIndex, normalised
 from index.yaml_files import load_yaml
 
@@ -53,7 +54,8 @@ def read_question(question: str, lexical: LexicalIndex) -> Request:
 
     A long story is cut down to the pieces that speak of what the texts hold.
     """
-    text = _spelled(normalised(LINK.sub(r"\1", question)).strip())
+    said = LINK.sub(r"\1", without_placeholders(question))
+    text = _spelled(normalised(said).strip())
     ways = patterns()
     facts = tuple(name for name in FACTS if ways[name].search(text))
     levels = tuple(name for name in _LEVELS if ways[f"levels.{name}"].search(text))

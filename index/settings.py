@@ -14,3 +14,4 @@ class Settings(BaseSettings):
     model: str = "var/model/multilingual-e5-small"  # a folder, or a name
     chroma_url: str = ""  # http://host:port; empty: embedded in the data folder
     port: int = 7860
+    database_url: str = ""  # of the turns; empty: turns.db in the data folder

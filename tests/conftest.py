@@ -96,6 +96,7 @@ def settings(
     monkeypatch.setenv("POLICY_DATA", str(index_folder.parent))
     monkeypatch.setenv("POLICY_MODEL", str(model_folder))
     monkeypatch.delenv("POLICY_CHROMA_URL", raising=False)
+    monkeypatch.delenv("POLICY_DATABASE_URL", raising=False)
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,9 @@ import pytest
 from chroma_server import free_port
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from assistant.turn_log import TurnLog
+from index.settings import Settings
+
 ROOT = Path(__file__).parent.parent
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking"]
@@ -34,6 +37,7 @@ def address(
         "POLICY_MODEL": str(model_folder),
         "POLICY_PORT": str(port),
         "POLICY_CHROMA_URL": "",
+        "POLICY_DATABASE_URL": "",
         "GRADIO_ANALYTICS_ENABLED": "False",
         "HF_HUB_OFFLINE": "1",
     }
@@ -130,6 +134,17 @@ def test_what_one_visitor_said_is_unknown_to_the_next(page: Page, browser: Brows
     expect(other.locator(".bot").last).to_contain_text("郑州市")
     assert "武汉" not in other.locator("body").inner_text()
     other.close()
+
+
+def test_the_page_stores_its_turns_without_personal_data(
+    page: Page, index_folder: Path
+):
+    ask(page, f"{DEVICES}我的电话13912345678")
+    page.locator(".bot").filter(has_text="已经遮去").wait_for()
+    turns = TurnLog.of(Settings(data=index_folder.parent, database_url="")).latest(9)
+    (own,) = (turn for turn in turns if "手机号" in turn.question)
+    assert own.question == f"{DEVICES}我的电话〔手机号〕"
+    assert "最高不超过200万元" in own.answer["text"]
 
 
 def test_without_an_index_the_page_does_not_start_and_says_why(

@@ -8,10 +8,14 @@ from typing import Any, get_args
 
 import pytest
 
+from assistant.answer import Behaviour
 from assistant.declining import COURTESIES
+from assistant.personal_numbers import Kind
 from assistant.question import FACTS
+from assistant.replay import PARTS
 from assistant.shapes import Bound
 from assistant.terms import Payer
+from assistant.versions import Versions
 from index.declined import DeclinedType
 from index.documents import Status
 from index.read import Corpus
@@ -34,6 +38,7 @@ VALUES = {
     "replies.refusals": [*get_args(DeclinedType), "empty", "too_long", "place"],
     "replies.levels": ["national", "province", "city", "district"],
     "replies.notices": ["draft", "expired"],
+    "replies.masked": get_args(Kind),
     "replies.units": ["given", "missing"],
     "replies.courtesy": COURTESIES,
     "replies.questions": ["place", "document"],
@@ -42,6 +47,7 @@ VALUES = {
     "figures.answer.total": get_args(Bound),
     "figures.answer.difference": get_args(Bound),
     "figures.compare": get_args(Bound),
+    "figures.survey": ["promised", "others"],
     "figures.ask": None,  # the kinds of Doubt, place, level, benefit
     "figures.bad_sum": None,  # the codes of BadSum and InputError
     "figures.cli": None,
@@ -58,6 +64,9 @@ VALUES = {
     "figures.steps.fixed": get_args(Bound),
     "figures.sums": ["total", "difference", "share", "base_at_cap"],
     "figures.vocabulary": ["benefits", "inputs", "facts", "levels", "payees"],
+    "turn_log.behaviour": get_args(Behaviour),
+    "turn_log.parts": PARTS,
+    "turn_log.versions": list(Versions.__dataclass_fields__),
     "ui.corrections": ["each", "removed"],
     "ui.repair_kinds": None,  # test_every_kind_of_repair_has_a_name
 }
