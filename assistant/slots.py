@@ -16,6 +16,8 @@ from assistant.vocabulary import Vocabulary
 
 WISH = 10  # characters before a sum that say that it is wished for
 CLOSE = 12  # characters between two parts of a list
+MINUS = re.compile("负$|(?:^|[^0-9a-z一-鿿]|[长了])[-−]$")  # 负3人, 增长-12%
+FELL = re.compile("(?:下降|下滑|减少|降低|降|跌|掉|缩水|负增长)[了去过]?[大约概近]*$")
 PAIRS = {"俩": Decimal(2), "仨": Decimal(3)}
 PLAIN_NUMBER = re.compile(
     r"(?<![\d.a-z])\d{1,3}(?![\d.%a-z万亿千百元块年月日号个名人家位项次台套成点])"
@@ -56,7 +58,7 @@ def _numbers(text: str, growth: bool) -> dict[tuple[str, ...], list[Number]]:
     return {
         ("money",): [n for m in sums for n in _money(m, growth)],
         ("count", "months"): [
-            Number(c.start, c.end, c.number, unit=c.unit)
+            Number(c.start, c.end, _signed(c.number, c.start, text), unit=c.unit)
             for c in read_counts(text)
             if not per_one(text, c)
         ]
@@ -68,8 +70,22 @@ def _numbers(text: str, growth: bool) -> dict[tuple[str, ...], list[Number]]:
             Number(m.start(), m.end(), PAIRS[m.group()], unit="个")
             for m in re.finditer("[俩仨]", text)
         ],
-        ("rate",): [Number(s.start, s.end, s.rate) for s in read_shares(text)],
+        ("rate",): [
+            Number(s.start, s.end, _grown(s.rate, s.start, text))
+            for s in read_shares(text)
+        ],
     }
+
+
+def _grown(rate: Decimal, start: int, text: str) -> Decimal:
+    """A share, less than zero where something fell by it: 下降了12%."""
+    fell = FELL.search(text[max(0, start - 6) : start])
+    return -abs(rate) if fell else _signed(rate, start, text)
+
+
+def _signed(number: Decimal, start: int, text: str) -> Decimal:
+    """The number, less than zero where a minus stands before it."""
+    return -number if MINUS.search(text[max(0, start - 2) : start]) else number
 
 
 def _money(mention: Sum | Range | Bare | Foreign, growth: bool) -> list[Number]:
