@@ -37,7 +37,7 @@ from index.search import WEIGHTS, ClauseIndex
 from index.settings import Settings
 from prompts import say
 
-LONGEST_QUESTION = 3000  # characters
+LONGEST_QUESTION = 4000  # characters
 TOP_K = 8
 # Where another province's best clause reaches this share of the best score, the
 # answer depends on the place: see docs/experiments.md.
