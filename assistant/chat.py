@@ -30,6 +30,7 @@ from assistant.session import Session, Turn
 from assistant.topic import SHORT, benefits_named
 from index.documents import PolicyDocument
 from index.embed import load_embedder
+from index.lexical import normalised
 from index.library import Library
 from index.ranking import Hit, PlacePath, Query, Ranking
 from index.scope import applies
@@ -91,7 +92,7 @@ class Assistant:
     def _answer(self, question: str, session: Session, as_of: date) -> Answer:
         if not question.strip():
             return _refuse("empty", self._held())
-        if len(question) > LONGEST_QUESTION:
+        if len(normalised(question)) > LONGEST_QUESTION:  # ﷺ is one of 18
             return _refuse("too_long", limit=LONGEST_QUESTION)
         request = read_question(question, self.index.lexical)
         if answer := self._of_last(request, session, as_of):

@@ -1,6 +1,7 @@
 """The numbers of a question and what they are: sums, heads, months, shares."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -108,13 +109,16 @@ def _dated(
 ) -> Iterable[Mention]:
     """Each mention with the days said between it and the mention before it."""
     before = 0
+    parts = [m.start() for m in patterns()["part"].finditer(text)]
+    stops = [0, *(m.end() for m in re.finditer("[。！？!?；;]", text))]
     for mention in mentions:
         own = [d for d in days if before <= d.start < mention.start]
         between = text[before : mention.start]
         joined = bool(patterns()["one_more"].search(between))
-        sentence = re.split("[。！？!?；;]", text[: mention.start])[-1]
-        whole = any(text[m.start : m.end] in sentence for m in mentions)
-        part = whole and bool(patterns()["part"].search(sentence))
+        first = stops[bisect_right(stops, mention.start) - 1]
+        part = bisect_left(parts, first) < bisect_left(parts, mention.start)
+        sentence = text[first : mention.start] if part else ""
+        part = part and any(text[m.start : m.end] in sentence for m in mentions)
         close = before > 0 and len(between) <= CLOSE
         before = mention.end
         span = (min(d.first for d in own), max(d.last for d in own)) if own else None
@@ -160,10 +164,14 @@ def _by_period(
 ) -> Iterable[Mention]:
     """半年交一次租金，一次6万: the rent of the period that is said, not of a month."""
     named = {m.name for m in mentions}
+    longer = {
+        name: [d.divide[0] for d in vocabulary.inputs[name].derive if d.divide]
+        for name in named
+    }
+    periods = {n for names in longer.values() for n in names if n not in named}
+    spoken = {n for n in periods if vocabulary.inputs[n].words.search(text)}
     for mention in mentions:
-        derive = vocabulary.inputs[mention.name].derive
-        longer = [d.divide[0] for d in derive if d.divide and d.divide[0] not in named]
-        said = [n for n in longer if vocabulary.inputs[n].words.search(text)]
+        said = [n for n in longer[mention.name] if n in spoken]
         plain = not patterns()["monthly"].search(mention.cue)
         yield replace(mention, name=said[0]) if said and plain else mention
 

@@ -1,8 +1,4 @@
-"""Questions and dialogues made at random, each from a seed of its own.
-
-The words stand in fuzz.yaml, the halves of real questions in the cases and in the
-paraphrases of the index.
-"""
+"""Questions and dialogues made at random, each from a seed of its own."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -187,7 +183,7 @@ def _spliced(make: _Maker) -> Sequence[str]:
         lambda: "".join(random.sample(pieces, len(pieces))),
         lambda: "".join(pieces + [random.choice(pieces)] * random.randint(1, 5)),
         lambda: re.sub(r"\d", lambda _: str(random.randrange(10)), text),
-        lambda: re.sub(r"\d+(?:\.\d+)?[万亿]?", lambda _: make.number(), text),
+        lambda: re.sub(r"\d+(?:\.\d+)?[^\W\d]?", lambda _: make.number(), text),
         lambda: text + make.grammar(),
         lambda: text,
     )
@@ -221,9 +217,9 @@ def _long(make: _Maker) -> Sequence[str]:
     """A story with one question, up to the longest length; a few a little longer."""
     random, words = make.random, make.material.words
     make.spoiled = True
-    over = random.random() < OVER
     length = random.randint(200, LONGEST_QUESTION)
-    length = LONGEST_QUESTION + random.randint(1, 30) if over else length
+    if random.random() < OVER:
+        length = LONGEST_QUESTION + random.randint(1, 30)
     way = random.randrange(8)
     if way == 0:  # one number, question or follow-up again and again
         one = random.choice((make.number(), make.real(), make.word("follow_ups")))
