@@ -5,7 +5,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from assistant.cues import NONE, PLAIN, Cue, Number, by_distance, cues_of, unit_price
+from assistant.cues import (
+    FAR_SUM,
+    NONE,
+    PLAIN,
+    Cue,
+    Number,
+    by_distance,
+    cues_of,
+    unit_price,
+)
 from assistant.money import yuan_text
 from assistant.quantities import read_counts
 from assistant.question import patterns
@@ -104,7 +113,12 @@ def _each_with_its_cue(
     reach = {
         number: by_distance(
             number,
-            [c for c in cues if c.name in NONE or _fits(number, c.name, vocabulary)],
+            [
+                c
+                for c in cues
+                if c.start - number.end <= FAR_SUM >= number.start - c.end
+                and (c.name in NONE or _fits(number, c.name, vocabulary))
+            ],
             numbers,
             text,
         )

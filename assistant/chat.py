@@ -33,6 +33,7 @@ from assistant.survey import asks_for_everything, survey
 from assistant.topic import SHORT, benefits_named, opens_topic
 from index.documents import PolicyDocument
 from index.embed import load_embedder
+from index.lexical import normalised
 from index.ranking import Hit, PlacePath, Query, Ranking, near_provinces
 from index.scope import applies
 from index.search import WEIGHTS, ClauseIndex
@@ -91,7 +92,7 @@ class Assistant:
     def _answer(self, question: str, session: Session, as_of: date) -> Answer:
         if not question.strip():
             return refuse("empty", self.documents())
-        if len(question) > LONGEST_QUESTION:
+        if len(normalised(question)) > LONGEST_QUESTION:  # ﷺ is one of 18
             return refuse("too_long", limit=LONGEST_QUESTION)
         request = read_question(question, self.index.lexical)
         if answer := courtesy(request) or unsafe(request, self.documents()):

@@ -70,8 +70,10 @@ def by_distance(
     """The cues within reach, nearest first: before rather than after a sum."""
     far = FAR_COUNT if number.unit else FAR_SUM
     far = 1 if number.unit == PLAIN else far
+    first, last = number.start - far, number.end + far
+    beside = [n for n in numbers if first <= n.start and n.end <= last]
     scored = [
-        (_distance(number, c, numbers, text), c)
+        (_distance(number, c, beside, text), c)
         for c in cues
         # 投1600万能拿几多: what follows a sum is no claim of it
         if c.gap(number) <= far

@@ -34,11 +34,12 @@ class Given:
 def given(name: str, *parts: Decimal, steps: tuple[str, ...] = ()) -> Given:
     """One input from the numbers said for it, added up where there are several.
 
-    Raises InputError for a negative number and for a part of a head.
+    Raises InputError for a number below zero, but a rate, and for a part of a head.
     """
     total = sum(parts, Decimal(0))
     kind = load_vocabulary().inputs[name].kind
-    if total < 0 or any(part < 0 for part in parts):
+    less = any(part < 0 for part in (total, *parts))
+    if less and kind != "rate":  # a growth of -12% is one
         raise InputError(name, "negative")
     if kind == "count" and total != total.to_integral_value():
         raise InputError(name, "fraction")

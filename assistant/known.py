@@ -224,7 +224,10 @@ def values_of(name: str, mentions: Sequence[Mention]) -> tuple[Decimal, ...] | N
     """The parts that make one number: 设备 and 软件; None where that is unclear."""
     additive = load_vocabulary().inputs[name].additive
     parts = [m for m in mentions if m.is_part]  # 投了6800万，其中设备1200万
-    said = list({(m.value, m.cue): m for m in parts or mentions}.values())
+    noun = patterns()["part_noun"]  # 设备投了1500万，其中软件300万: the whole counts
+    whole = [m for m in mentions if not m.is_part and noun.search(m.cue)]
+    counted = (whole or parts) if parts and additive else parts or mentions
+    said = list({(m.value, m.cue): m for m in counted}.values())
     named = [m for m in said if not patterns()["verb"].match(m.cue)]
     said = named or said  # 买机器2200万 says more than 投了3200万
     values = [m.value for m in said]

@@ -31,6 +31,8 @@ class Mention:
     generic: bool = False  # 高新区: most cities have one
     negated: bool = False  # 不在郑州
     compared: bool = False  # 跟武汉比
+    home: bool = False  # 我们在武汉
+    measure: bool = False  # 河南的那项补贴
 
 
 @lru_cache(maxsize=64)
@@ -130,7 +132,8 @@ def _in_context(text: str, found: list[Mention]) -> list[Mention]:
             role = read[-1].role
         negated = bool(around.negated.search(before))
         compared = around.compares(before, after)
-        read.append(replace(mention, role=role, negated=negated, compared=compared))
+        mention = replace(mention, role=role, negated=negated, compared=compared)
+        read.append(around.asked_of(mention, before, after))
     return read
 
 
@@ -176,6 +179,14 @@ class _Around:
                 return role
         return "other"
 
+    def asked_of(self, mention: Mention, before: str, after: str) -> Mention:
+        """The mention with whether the asker is there, or asks of a measure there."""
+        own, rule = self.sides["home"], self.sides["measure"]
+        there = own["before"].search(before) or own["after"].match(after)
+        home = bool(there) or mention.role in ("registered", "project")
+        measure = not home and bool(rule["after"].match(after))
+        return replace(mention, home=home, measure=measure)
+
     def compares(self, before: str, after: str) -> bool:
         """Whether the name is what something else is compared with."""
         rule = self.sides["compared"]
@@ -209,7 +220,7 @@ def _around() -> _Around:
             for name, rule in {"": rows["guarded"], **rows["particular"]}.items()
         },
         sides={k: _sides(v) for k, v in rows["roles"].items()}
-        | {"compared": _sides(rows["compared"])},
+        | {name: _sides(rows[name]) for name in ("compared", "home", "measure")},
     )
 
 

@@ -1,10 +1,11 @@
 """The place that a question is about, from the places that it names."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from assistant.place_mentions import Mention, mentions
-from assistant.place_names import Place
+from assistant.place_names import Place, contexts
 
 __all__ = [
     "Ambiguous",
@@ -65,7 +66,23 @@ def find_place(
     counting = [s for s in sure if s[0].role != "origin" and not s[0].negated]
     if not counting and not known:
         counting = sure
+    if not re.search(contexts()["apart"], text):
+        for_me = bool(re.search(contexts()["for_me"], text))
+        counting = _at_home(counting, known if for_me else None)
     return _summed_up(_most_specific(counting), known)
+
+
+def _at_home(counting: list[Sure], known: Place | None) -> list[Sure]:
+    """我们在武汉，河南的补贴能拿吗: Wuhan alone; what others get is not asked."""
+    homes = [place for mention, place in counting if mention.home]
+    homes = homes or ([known] if known else [])
+    if not homes:
+        return counting
+    return [
+        (mention, place)
+        for mention, place in counting
+        if not mention.measure or any(h == place or h.lies_in(place) for h in homes)
+    ]
 
 
 def _summed_up(counting: list[Sure], known: Place | None) -> Found | Several | NoPlace:

@@ -1,6 +1,7 @@
 """The numbers of a question and what they are: sums, heads, months, shares."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -16,6 +17,8 @@ from assistant.vocabulary import Vocabulary
 
 WISH = 10  # characters before a sum that say that it is wished for
 CLOSE = 12  # characters between two parts of a list
+MINUS = re.compile("负$|(?:^|[^0-9a-z一-鿿]|[长了])[-−]$")  # 负3人, 增长-12%
+FELL = re.compile("(?:下降|下滑|减少|降低|降|跌|掉|缩水|负增长)[了去过]?[大约概近]*$")
 PAIRS = {"俩": Decimal(2), "仨": Decimal(3)}
 PLAIN_NUMBER = re.compile(
     r"(?<![\d.a-z])\d{1,3}(?![\d.%a-z万亿千百元块年月日号个名人家位项次台套成点])"
@@ -56,7 +59,7 @@ def _numbers(text: str, growth: bool) -> dict[tuple[str, ...], list[Number]]:
     return {
         ("money",): [n for m in sums for n in _money(m, growth)],
         ("count", "months"): [
-            Number(c.start, c.end, c.number, unit=c.unit)
+            Number(c.start, c.end, _signed(c.number, c.start, text), unit=c.unit)
             for c in read_counts(text)
             if not per_one(text, c)
         ]
@@ -68,8 +71,22 @@ def _numbers(text: str, growth: bool) -> dict[tuple[str, ...], list[Number]]:
             Number(m.start(), m.end(), PAIRS[m.group()], unit="个")
             for m in re.finditer("[俩仨]", text)
         ],
-        ("rate",): [Number(s.start, s.end, s.rate) for s in read_shares(text)],
+        ("rate",): [
+            Number(s.start, s.end, _grown(s.rate, s.start, text))
+            for s in read_shares(text)
+        ],
     }
+
+
+def _grown(rate: Decimal, start: int, text: str) -> Decimal:
+    """A share, less than zero where something fell by it: 下降了12%."""
+    fell = FELL.search(text[max(0, start - 6) : start])
+    return -abs(rate) if fell else _signed(rate, start, text)
+
+
+def _signed(number: Decimal, start: int, text: str) -> Decimal:
+    """The number, less than zero where a minus stands before it."""
+    return -number if MINUS.search(text[max(0, start - 2) : start]) else number
 
 
 def _money(mention: Sum | Range | Bare | Foreign, growth: bool) -> list[Number]:
@@ -92,13 +109,16 @@ def _dated(
 ) -> Iterable[Mention]:
     """Each mention with the days said between it and the mention before it."""
     before = 0
+    parts = [m.start() for m in patterns()["part"].finditer(text)]
+    stops = [0, *(m.end() for m in re.finditer("[。！？!?；;]", text))]
     for mention in mentions:
         own = [d for d in days if before <= d.start < mention.start]
         between = text[before : mention.start]
         joined = bool(patterns()["one_more"].search(between))
-        sentence = re.split("[。！？!?；;]", text[: mention.start])[-1]
-        whole = any(text[m.start : m.end] in sentence for m in mentions)
-        part = whole and bool(patterns()["part"].search(sentence))
+        first = stops[bisect_right(stops, mention.start) - 1]
+        part = bisect_left(parts, first) < bisect_left(parts, mention.start)
+        sentence = text[first : mention.start] if part else ""
+        part = part and any(text[m.start : m.end] in sentence for m in mentions)
         close = before > 0 and len(between) <= CLOSE
         before = mention.end
         span = (min(d.first for d in own), max(d.last for d in own)) if own else None
@@ -144,10 +164,14 @@ def _by_period(
 ) -> Iterable[Mention]:
     """半年交一次租金，一次6万: the rent of the period that is said, not of a month."""
     named = {m.name for m in mentions}
+    longer = {
+        name: [d.divide[0] for d in vocabulary.inputs[name].derive if d.divide]
+        for name in named
+    }
+    periods = {n for names in longer.values() for n in names if n not in named}
+    spoken = {n for n in periods if vocabulary.inputs[n].words.search(text)}
     for mention in mentions:
-        derive = vocabulary.inputs[mention.name].derive
-        longer = [d.divide[0] for d in derive if d.divide and d.divide[0] not in named]
-        said = [n for n in longer if vocabulary.inputs[n].words.search(text)]
+        said = [n for n in longer[mention.name] if n in spoken]
         plain = not patterns()["monthly"].search(mention.cue)
         yield replace(mention, name=said[0]) if said and plain else mention
 

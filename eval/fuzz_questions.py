@@ -1,8 +1,4 @@
-"""Questions and dialogues made at random, each from a seed of its own.
-
-The words stand in fuzz.yaml, the halves of real questions in the cases and in the
-paraphrases of the index.
-"""
+"""Questions and dialogues made at random, each from a seed of its own."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -27,6 +23,7 @@ DAYS = (
 BLANK = re.compile(r"\{(n|place|level)\}")
 PIECE = re.compile(r"[^，。,？?！!；;]*[，。,？?！!；;]?")
 LAST = 0x10FFFF  # the last code point
+OVER = 0.03  # of the long stories
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +183,7 @@ def _spliced(make: _Maker) -> Sequence[str]:
         lambda: "".join(random.sample(pieces, len(pieces))),
         lambda: "".join(pieces + [random.choice(pieces)] * random.randint(1, 5)),
         lambda: re.sub(r"\d", lambda _: str(random.randrange(10)), text),
-        lambda: re.sub(r"\d+(?:\.\d+)?[万亿]?", lambda _: make.number(), text),
+        lambda: re.sub(r"\d+(?:\.\d+)?[^\W\d]?", lambda _: make.number(), text),
         lambda: text + make.grammar(),
         lambda: text,
     )
@@ -217,31 +214,24 @@ def _attack(make: _Maker) -> Sequence[str]:
 
 
 def _long(make: _Maker) -> Sequence[str]:
-    """A story with one question, up to the longest length; one in a hundred longer."""
+    """A story with one question, up to the longest length; a few a little longer."""
+    random, words = make.random, make.material.words
     make.spoiled = True
-    over = make.random.random() < 0.01
-    length = LONGEST_QUESTION if over else make.random.randint(200, LONGEST_QUESTION)
-    way = make.random.randrange(8)
-    if way == 0:  # one letter or one word again and again
-        unit = make.random.choice((make.number(), make.real(), make.word("follow_ups")))
-        story = (unit or " ") * (length // max(1, len(unit)) + 1)
-        return [story[: length + over * 30]]
+    length = random.randint(200, LONGEST_QUESTION)
+    if random.random() < OVER:
+        length = LONGEST_QUESTION + random.randint(1, 30)
+    way = random.randrange(8)
+    if way == 0:  # one number, question or follow-up again and again
+        one = random.choice((make.number(), make.real(), make.word("follow_ups")))
+        return [(one * length)[:length]]
     if way == 1:
-        alphabet = make.random.choice(make.material.words["alphabets"])
-        story = "".join(make.random.choice(alphabet) for _ in range(length + 30 * over))
-        return [story]
+        alphabet = random.choice(words["alphabets"])
+        return ["".join(random.choice(alphabet) for _ in range(length))]
     parts: list[str] = []
     while sum(map(len, parts)) < length:
-        parts.append(
-            make.word("fillers") if make.random.random() < 0.8 else make.real()
-        )
-    parts.insert(make.random.randint(0, len(parts)), make.grammar())
-    story = "".join(parts)
-    return [
-        story[: LONGEST_QUESTION + make.random.randint(1, 30)]
-        if over
-        else story[:length]
-    ]
+        parts.append(make.word("fillers") if random.random() < 0.8 else make.real())
+    parts.insert(random.randint(0, len(parts)), make.grammar())
+    return ["".join(parts)[:length]]
 
 
 _AGAIN = (_numbers, _spliced, _noise, _attack, _grammar)

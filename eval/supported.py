@@ -110,7 +110,7 @@ class Held:
 
 
 def _follows(value: Decimal, known: set[Number]) -> bool:
-    """Whether a count is a difference or product of two known, rounded up."""
+    """Whether a count is a difference or product of two known, or that rounded up."""
     plain = {v for kind, v in known if not kind and v < 10**6}
     return any(
         value in (a - b, (a * b).to_integral_value(ROUND_CEILING))

@@ -273,6 +273,7 @@ def test_too_long_a_question_is_refused_with_the_limit(assistant: Assistant):
     assert (answer.behaviour, answer.reason) == ("refuse", "too_long")
     assert str(LONGEST_QUESTION) in answer.text
     assert ask(assistant, "补" * LONGEST_QUESTION).reason != "too_long"
+    assert ask(assistant, "ﷺ" * (LONGEST_QUESTION // 10)).reason == "too_long"
 
 
 @pytest.mark.parametrize("at_the_end", [True, False])

@@ -23,7 +23,7 @@ CHINESE_MODULES = {
     *("assistant/money.py", "assistant/places.py", "assistant/question.py"),
     *("assistant/quantities.py", "assistant/dates_said.py", "assistant/slots.py"),
     *("assistant/assignment.py", "assistant/known.py", "assistant/rule_checks.py"),
-    *("assistant/shapes.py", "eval/mutations.py"),
+    *("assistant/shapes.py", "eval/mutations.py", "eval/supported.py"),
 }
 
 

@@ -5,7 +5,14 @@ from decimal import Decimal
 
 import pytest
 
-from assistant.known import Known, learn, read_facts, read_levels, read_payees
+from assistant.known import (
+    Known,
+    learn,
+    read_facts,
+    read_levels,
+    read_payees,
+    values_of,
+)
 from assistant.slots import read_numbers, wished_sum
 from assistant.vocabulary import load_vocabulary
 
@@ -22,6 +29,20 @@ def read(text: str, names: tuple[str, ...], topic: str = "") -> dict[str, list[s
     for m in read_numbers(text, names, load_vocabulary(), DAY, topic).mentions:
         found.setdefault(m.name, []).append(f"{m.value.normalize():f}")
     return found
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("设备投了1500万,其中软件300万", ["15000000"]),
+        ("设备和软件一共1500万,其中软件300万", ["15000000"]),
+        ("投了6800万,其中设备1200万,软件100万", ["12000000", "1000000"]),
+        ("设备800万,另外软件300万", ["8000000", "3000000"]),
+    ],
+)
+def test_a_part_counts_only_where_the_whole_is_for_more(text: str, values: list[str]):
+    said = read_numbers(text, ("investment",), load_vocabulary(), DAY).mentions
+    assert values_of("investment", said) == tuple(map(Decimal, values))
 
 
 @pytest.mark.parametrize(
@@ -61,6 +82,20 @@ def read(text: str, names: tuple[str, ...], topic: str = "") -> dict[str, list[s
             "普惠小微余额由6亿到6.6亿",
             LOANS,
             {"loan_opening": ["600000000"], "loan_closing": ["660000000"]},
+        ),
+        (
+            "普惠小微贷款余额从6.6亿降到6亿,奖多少",
+            LOANS,
+            {"loan_opening": ["660000000"], "loan_closing": ["600000000"]},
+        ),
+        ("主营收入下降了12%", ("revenue_growth",), {"revenue_growth": ["-0.12"]}),
+        ("主营收入增长-12%", ("revenue_growth",), {"revenue_growth": ["-0.12"]}),
+        ("主营收入增长12%", ("revenue_growth",), {"revenue_growth": ["0.12"]}),
+        ("中级工负3人", APPRENTICES, {"apprentices_intermediate": ["-3"]}),
+        (
+            "中级工10人,培训10年",
+            APPRENTICES,
+            {"apprentices_intermediate": ["10"], "apprentice_years": ["10"]},
         ),
         ("一个月房租8000", RENT, {"monthly_rent": ["8000"]}),
         ("合同写一年租金十八万", RENT, {"annual_rent": ["180000"]}),
