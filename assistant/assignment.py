@@ -43,6 +43,7 @@ class Mention:
     joined: bool = False  # 另有, 又: one more of the same
     close: bool = False  # right behind the number before it
     is_part: bool = False  # after 其中
+    is_total: bool = False  # after 一共, 加起来
     steps: tuple[str, ...] = ()  # 210万元 × 3台 = 630万元
 
 

@@ -126,7 +126,8 @@ def _figures(
         draft.add(write(f"figures.why_not.{_why_not(request, found)}"))
     figures(draft, request, found, known, rulebook)
     benefits = {f.rule.terms.benefit for f in found.figures}
-    if "all" in request.wants or "besides" in request.wants:
+    asked = {m.rule.terms.benefit for m in found.missing} - benefits
+    if {"all", "besides"} & request.wants or asked:
         for one in found.missing[:3]:
             if one.rule.terms.benefit not in benefits:
                 draft.add(stated_line(draft, one.rule))
@@ -142,6 +143,8 @@ def _figures(
 
 def _wants_own_sum(request: Request) -> bool:
     """Whether somebody asks what he would get, rather than what the rule says."""
+    if request.wants_how and "own" not in request.wants:
+        return False
     return "own" in request.wants or (
         bool({"sum", "total"} & request.wants)
         and not ({"terms", "all"} & request.wants)

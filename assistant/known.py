@@ -12,10 +12,9 @@ from assistant.dates_said import read_days
 from assistant.inputs import Given, InputError, given
 from assistant.question import patterns
 from assistant.rules import Rule
+from assistant.said import denied_payees, read_facts, read_levels, read_payees
 from assistant.shapes import Fixed
 from assistant.vocabulary import Vocabulary, load_vocabulary
-
-NEGATION = 10  # characters before a level in which 没评上 denies it
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ def learn(known: Known, text: str, read: Read, vocabulary: Vocabulary) -> Known:
         levels=levels or known.levels,
         facts={**known.facts, **facts},
         numbers=_numbers(known.numbers, read.mentions, text, vocabulary),
-        is_payee=payees or known.is_payee - _denied(text, vocabulary),
+        is_payee=payees or known.is_payee - denied_payees(text, vocabulary),
         mixed=mixed,
         several_firms=bool(patterns()["several_firms"].search(text)),
         full_quota=bool(patterns()["full_quota"].search(text)),
@@ -69,23 +68,6 @@ def dated(known: Known, before: Known, turn: int) -> Known:
     if known.deed and known.deed != before.deed:
         changed.add("deed")
     return replace(known, said_in={**before.said_in, **dict.fromkeys(changed, turn)})
-
-
-def read_payees(text: str, vocabulary: Vocabulary) -> frozenset[str]:
-    """What the asker says to be; 我们委托技校 is no training institution."""
-    other = patterns()["not_self"]
-    return frozenset(
-        name
-        for name, payee in vocabulary.payees.items()
-        for found in payee.self.finditer(text)
-        if not other.search(found.group())
-    )
-
-
-def _denied(text: str, vocabulary: Vocabulary) -> frozenset[str]:
-    """What the asker says not to be: 如果我不是银行."""
-    no = patterns()["am_not"]
-    return read_payees(no.sub("", text), vocabulary) if no.search(text) else frozenset()
 
 
 def deed_of(text: str, read: Read, as_of: date) -> tuple[date, date] | None:
@@ -119,62 +101,6 @@ def _numbers(
         }
         new = {n: (*before.get(n, ()), *said) for n, said in more.items()}
     return kept | new
-
-
-def read_levels(text: str, vocabulary: Vocabulary) -> frozenset[str]:
-    """The levels that the asker says to have; 没评上小巨人 is none."""
-    found: list[tuple[int, int, str]] = []
-    for name, level in vocabulary.levels.items():
-        found += [(m.start(), m.end(), name) for m in level.words.finditer(text)]
-    found.sort(key=lambda row: row[0] - row[1])
-    kept: list[tuple[int, int, str]] = []
-    for start, end, name in found:
-        if all(end <= s or e <= start for s, e, _ in kept):
-            kept.append((start, end, name))
-    denied = patterns()["denied"]
-    levels = {
-        name
-        for start, _, name in kept
-        if not denied.search(text[max(0, start - NEGATION) : start])
-    }
-    if len(levels) > 1:
-        levels.discard("specialised")
-    return frozenset(levels)
-
-
-def read_had(text: str) -> frozenset[str]:
-    """Levels of government whose benefit the asker says to have had already."""
-    found = patterns()["had"].finditer(text)
-    names = {"省": "province", "市": "city", "区": "district", "国": "nation"}
-    return frozenset(
-        names[level] for m in found if (level := m["level"] or m["level_before"])
-    )
-
-
-def read_facts(
-    text: str, vocabulary: Vocabulary
-) -> tuple[dict[str, bool], frozenset[str]]:
-    """What holds and what does not, as far as it is said; and what does both.
-
-    一个租国企的，一个租私人的: the fact holds for one thing and not for the other.
-    """
-    facts: dict[str, bool] = {}
-    mixed: set[str] = set()
-    for name, fact in vocabulary.facts.items():
-        yes = [m.span() for m in fact.yes.finditer(text)]
-        no = [m.span() for m in fact.no.finditer(text)]
-        denials = [s for s in yes if patterns()["negation"].search(text[slice(*s)])]
-        no = [n for n in no if not any(_overlap(n, d) for d in denials)]  # 证没过期
-        yes = [y for y in yes if not any(_overlap(y, n) for n in no)]  # 非国有
-        if yes and no and fact.each:
-            mixed.add(name)
-        if yes or no:
-            facts[name] = not no or name in mixed
-    return facts, frozenset(mixed)
-
-
-def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
-    return one[0] < other[1] and other[0] < one[1]
 
 
 def profile_for(rule: Rule, known: Known) -> tuple[Profile, tuple[Doubt, ...]]:
@@ -238,6 +164,9 @@ def values_of(name: str, mentions: Sequence[Mention]) -> tuple[Decimal, ...] | N
         others = values[:i] + values[i + 1 :]
         if value == sum(others, Decimal(0)):  # 设备80万，软件30万，一共110万
             return tuple(others) if len(others) > 1 else (value,)
+    totals = {m.value for m in said if m.is_total}
+    if len(totals) == 1:  # 漏了一笔40万的，加起来135万
+        return tuple(totals)
     counts = Counter(m.value for m in mentions).most_common(2)
     (most, times), (_, less) = counts[0], counts[-1]
     if times > less and not apart:  # said again where it matters

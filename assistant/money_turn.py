@@ -7,11 +7,12 @@ from datetime import date
 from assistant.amounts import Figure
 from assistant.answer import Answer
 from assistant.assignment import Read
-from assistant.known import Known, dated, deed_of, learn, read_had, read_levels
+from assistant.known import Known, dated, deed_of, learn
 from assistant.place_mentions import mentions
 from assistant.question import Request, patterns
 from assistant.rule_checks import BOUNDS
 from assistant.rules import Rule, Rulebook
+from assistant.said import read_had, read_levels
 from assistant.session import Session
 from assistant.slots import read_numbers
 from assistant.topic import Topic, benefits_named, follows_up, topic_of
@@ -66,22 +67,15 @@ def read_turn(
         topic = _as_cited(topic, session)
     request = _wanting(request, read, topic, session, follows)
     known = learn(session.known, text, read, rulebook.vocabulary)
+    known = _one_of(known, read, topic)
     place = places[0] if len(places) == 1 else known.place
-    benefits = topic.benefits if topic else frozenset[str]()
-    had = {(benefit, level) for benefit in benefits for level in read_had(text)}
-    known = replace(
-        known,
-        place=place,
-        deed=deed_of(text, read, as_of),
-        doubts=read.doubts,
-        had=known.had | had,
-    )
+    known = replace(known, place=place, deed=deed_of(text, read, as_of))
+    known = replace(known, doubts=read.doubts, had=known.had | _had(text, topic))
     known = dated(known, session.known, len(session.turns) + 1)
     earlier = tuple(f for turn in reversed(session.figures) for f in turn)
     goes_on = last is not None and bool(patterns()["again"].search(text))
     gave = bool(read.mentions)
     tells = bool(named) or gave or known.said_in != session.known.said_in
-    anew = bool(named - (last.benefits if last else frozenset()))
     return MoneyTurn(
         request=request,
         topic=topic,
@@ -93,9 +87,26 @@ def read_turn(
         earlier=earlier,
         gave_numbers=gave,
         named_now=bool(named),
-        named_anew=anew,
+        named_anew=bool(named - (last.benefits if last else frozenset())),
         tells=tells,
     )
+
+
+def _one_of(known: Known, read: Read, topic: Topic | None) -> Known:
+    """按季报，一季度46万: of two bounds of which one is enough, the one said last."""
+    said = {m.name for m in read.mentions}
+    numbers = dict(known.numbers)
+    for rule in topic.rules if topic else ():
+        names = {name for _, name, _ in rule.terms.conditions.bounds}
+        if rule.terms.conditions.any_of and names & said:
+            numbers = {n: m for n, m in numbers.items() if n not in names - said}
+    return replace(known, numbers=numbers)
+
+
+def _had(text: str, topic: Topic | None) -> set[tuple[str, str]]:
+    """Of the topic's benefits, those of levels that have paid already."""
+    benefits = topic.benefits if topic else frozenset[str]()
+    return {(benefit, level) for benefit in benefits for level in read_had(text)}
 
 
 def _numbers_of(

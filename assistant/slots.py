@@ -51,7 +51,32 @@ def read_numbers(
     paired = tuple(_by_period(_paired(dated, wanted, vocabulary), text, vocabulary))
     taken = {(m.start, m.end) for m in mentions}
     claims = any((m.start, m.end) not in taken for m in read_money(text))
-    return Read(paired, tuple(doubts), claims)
+    if claims:  # 省里300万加市里100万，一共400万: the sum of what was claimed
+        paired = tuple(m for m in paired if m.cue or not m.is_total)
+    return Read(_alike(paired, wanted, text, vocabulary), tuple(doubts), claims)
+
+
+def _alike(
+    mentions: tuple[Mention, ...],
+    names: Sequence[str],
+    text: str,
+    vocabulary: Vocabulary,
+) -> tuple[Mention, ...]:
+    """总投资和设备都是8000万，总投资1000万，全是设备: one sum for both."""
+    if not patterns()["alike"].search(text):
+        return mentions
+    money = [m for m in mentions if vocabulary.inputs[m.name].kind == "money"]
+    named = {m.name for m in money}
+    if len(money) != 1:
+        return mentions
+    copies = tuple(
+        replace(money[0], name=name)
+        for name in names
+        if name not in named
+        and vocabulary.inputs[name].kind == "money"
+        and vocabulary.inputs[name].words.search(text)
+    )
+    return (*mentions, *copies)
 
 
 def _numbers(text: str, growth: bool) -> dict[tuple[str, ...], list[Number]]:
@@ -122,7 +147,15 @@ def _dated(
         close = before > 0 and len(between) <= CLOSE
         before = mention.end
         span = (min(d.first for d in own), max(d.last for d in own)) if own else None
-        yield replace(mention, days=span, joined=joined, close=close, is_part=part)
+        total = bool(patterns()["in_all"].search(sentence))
+        yield replace(
+            mention,
+            days=span,
+            joined=joined,
+            close=close,
+            is_part=part,
+            is_total=total,
+        )
 
 
 def _paired(

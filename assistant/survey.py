@@ -18,8 +18,10 @@ from assistant.money_turn import MoneyTurn
 from assistant.place_mentions import mentions
 from assistant.question import patterns
 from assistant.reckon import unit_sum
+from assistant.rule_lines import stated_line
 from assistant.rules import Rule, Rulebook
 from assistant.session import Session
+from assistant.shapes import Share
 from assistant.spans import write
 from assistant.vocabulary import load_vocabulary
 from index.library import Library
@@ -66,6 +68,8 @@ def survey(turn: MoneyTurn, library: Library, rulebook: Rulebook) -> Answer | No
         figures_table(draft, sums)
     for figure in sums:
         draft.card(figure)
+        if isinstance(figure.rule.terms.amount, Share):  # the rate stands in its words
+            draft.add(stated_line(draft, figure.rule))
     for figure, other in combinations(sums, 2):
         if says := rulebook.excluded(figure.rule, other.rule):
             no_double(draft, Dropped(other, figure, *says))

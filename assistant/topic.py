@@ -98,6 +98,8 @@ def follows_up(
     if patterns()["swap"].search(request.text):
         return True
     if named and not named & last.benefits:
+        if len(request.text) > SHORT:
+            return False
         again = patterns()["again"].search(request.text)
         fits = any(
             _matches(r, request.text)

@@ -22,7 +22,7 @@ CHINESE_MODULES = {
     *("index/lines.py", "index/sentences.py", "index/units.py"),
     *("assistant/money.py", "assistant/places.py", "assistant/question.py"),
     *("assistant/quantities.py", "assistant/dates_said.py", "assistant/slots.py"),
-    *("assistant/assignment.py", "assistant/known.py", "assistant/rule_checks.py"),
+    *("assistant/assignment.py", "assistant/said.py", "assistant/rule_checks.py"),
     *("assistant/shapes.py", "eval/mutations.py", "eval/supported.py"),
 }
 
