@@ -16,13 +16,15 @@ from assistant.compose import (
 )
 from assistant.facts import status_sentence
 from assistant.question import Request, patterns
-from assistant.spans import Sentence
+from assistant.spans import Sentence, write
+from index.documents import PolicyDocument
 from index.lexical import LexicalIndex
 from index.library import Library
 from index.read import Clause
 
 MOST = 3  # clauses of the last answer that are gone back to
 OWN = 5  # characters that the texts hold: 政府性融资担保由谁负责 names its own topic
+WHOLE = 560  # characters of a clause called by number that are shown
 LONG = 420  # characters of a clause shown whole
 
 
@@ -64,6 +66,23 @@ def about_last(
     documents = [library.documents[c.clause.partition("#")[0]] for c in citations]
     found = notices(documents, as_of)
     return grounded(paragraphs, citations, found)
+
+
+def whole_clause(clause: Clause, document: PolicyDocument, as_of: date) -> Answer:
+    """The words of a clause that was called by its number, from the beginning."""
+    shown: list[int] = []
+    for position, sentence in enumerate(clause.sentences):
+        if shown and sum(len(clause.sentences[p].text) for p in shown) > WHOLE - len(
+            sentence.text
+        ):
+            break
+        shown.append(position)
+    first = lead(document, clause, as_of, with_status=True)
+    lines = [sentence_line(clause, p, 1) for p in shown]
+    if len(shown) < len(clause.sentences):
+        lines.append(write("replies.lead.cut"))
+    citation = cite(1, clause, document, document.status(as_of), shown)
+    return grounded([[first], lines], [citation], notices([document], as_of))
 
 
 def _positions(request: Request, clause: Clause, cited: Citation) -> list[int]:

@@ -4,15 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from assistant.about_last import about_last, asks_about_last
 from assistant.amounts import Figure
 from assistant.answer import Answer
 from assistant.asked_places import paths_of, places_of
 from assistant.clock import Clock
 from assistant.compose import compose
-from assistant.declining import ask_document, ask_place, courtesy, refuse, unsafe
-from assistant.document_answers import answer_facts, with_validity
-from assistant.facts import Named, named_documents
+from assistant.declining import ask_place, courtesy, refuse, unsafe
+from assistant.document_answers import with_validity
 from assistant.figures import figure_answer, with_measures, with_profile
 from assistant.money_turn import MoneyTurn, ask_benefit, read_turn, shaped
 from assistant.places import find_place
@@ -23,14 +21,14 @@ from assistant.remarks import with_remarks
 from assistant.rules import Rulebook, rulebook_of
 from assistant.session import Session, Turn
 from assistant.stance import (
-    continues,
     needs_place,
     only_introduces,
     stance_of,
     vague,
 )
 from assistant.survey import asks_for_everything, survey
-from assistant.topic import SHORT, benefits_named, opens_topic
+from assistant.text_questions import of_clause, of_documents, of_last
+from assistant.topic import opens_topic
 from index.documents import PolicyDocument
 from index.embed import load_embedder
 from index.lexical import normalised
@@ -97,7 +95,8 @@ class Assistant:
         request = read_question(question, self.index.lexical)
         if answer := courtesy(request) or unsafe(request, self.documents()):
             return answer
-        if answer := self._of_last(request, session, as_of):
+        talk = (session, self.index, self.rulebook, as_of)
+        if answer := of_clause(request, *talk) or of_last(request, *talk):
             return with_remarks(answer, request, as_of)
         request = shaped(request, session)
         places = places_of(request, session)
@@ -127,23 +126,6 @@ class Assistant:
             return False
         return opens_topic(request, hits[0], last, self.rulebook)
 
-    def _of_last(
-        self, request: Request, session: Session, as_of: date
-    ) -> Answer | None:
-        """Who is responsible for what was just answered, and its words."""
-        named = benefits_named(request.text, self.rulebook) or request.speaks_of_a_text
-        long = len(request.text) > SHORT
-        if named or long or not asks_about_last(request, self.index.lexical):
-            return None
-        places = places_of(request, session)
-        documents = self.index.library.documents
-        last = [
-            citation
-            for citation in session.last_cited()
-            if not places or applies(documents[citation.document_id], places)
-        ]
-        return about_last(request, last, self.index.library, as_of)
-
     def _turn(
         self,
         request: Request,
@@ -163,7 +145,7 @@ class Assistant:
         self, turn: MoneyTurn, ranking: Ranking, found: Signs, session: Session
     ) -> tuple[Answer, tuple[Figure, ...]]:
         """The answer, and the sums that a later turn may go back to."""
-        if answer := self._of_documents(turn, session):
+        if answer := of_documents(turn, session, self.index.library):
             return answer, ()
         stance = stance_of(turn, ranking, found, session)
         session.everything = everything = asks_for_everything(turn, session)
@@ -187,22 +169,6 @@ class Assistant:
         answer = replace(answer, verdict=outcome.verdict)
         library, document = self.index.library, ranking.hits[0].document
         return with_validity(answer, document, request, library, turn.as_of), ()
-
-    def _of_documents(self, turn: MoneyTurn, session: Session) -> Answer | None:
-        """What a text's entry says, where a question asks that of a text."""
-        request, library = turn.request, self.index.library
-        if not request.facts:
-            return None
-        named = named_documents(request.text, library, turn.places)
-        if not named.by_name and continues(request, session) and not turn.named_anew:
-            cited = dict.fromkeys(c.document_id for c in session.last_cited())
-            documents = tuple(library.documents[d] for d in cited)
-            named = Named(documents, by_name=True)
-        if not named.by_name and not request.speaks_of_a_text:
-            return None
-        if not named.documents:
-            return ask_document(self.documents())
-        return answer_facts(request, named, library, turn.as_of)
 
     def _declined(
         self, turn: MoneyTurn, ranking: Ranking, stance: str
@@ -231,8 +197,7 @@ class Assistant:
 
     def documents(self) -> list[PolicyDocument]:
         """The texts that are not annexes and not the nation's."""
-        documents = self.index.library.documents.values()
-        return [d for d in documents if d.parent is None and d.place]
+        return self.index.library.whole_texts()
 
 
 def _query(request: Request, places: tuple[PlacePath, ...], as_of: date) -> Query:

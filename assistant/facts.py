@@ -10,6 +10,8 @@ from index.library import Library
 from index.ranking import PlacePath
 from prompts import say
 
+MOST_OF_TITLE = 0.7  # of its pairs of characters, beside its place
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -34,7 +36,17 @@ def named_documents(
 
 def _is_called(plain: str, document: PolicyDocument) -> bool:
     names = (document.title, document.short, document.number or "", *document.names)
-    return any(name and _plain(name) in plain for name in names)
+    if any(name and _plain(name) in plain for name in names):
+        return True
+    place = "".join(document.place[-1:]).rstrip("省市区县")
+    if not place or place not in plain:
+        return False
+    title = _pairs(_plain(document.title))
+    return len(title & _pairs(plain)) >= MOST_OF_TITLE * len(title)
+
+
+def _pairs(words: str) -> set[str]:
+    return {words[i : i + 2] for i in range(len(words) - 1)}
 
 
 @lru_cache(100_000)

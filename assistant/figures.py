@@ -185,9 +185,26 @@ def with_measures(answer: Answer, turn: MoneyTurn, rulebook: Rulebook) -> Answer
     """An extractive answer with what must be said of the measures that it cites."""
     if turn.topic is None or not answer.citations:
         return answer
-    first = answer.citations[:1]
-    cited = [c.clause for c in (answer.citations if turn.topic.named else first)]
-    found = measure_notices(turn.topic.rules, cited, turn.known, rulebook, turn.as_of)
+    if not turn.topic.named:
+        first = replace(answer, citations=answer.citations[:1])
+        notices = with_notices(
+            first, turn.topic.rules, turn.known, rulebook, turn.as_of
+        ).notices
+        return replace(answer, notices=notices)
+    rules = turn.topic.rules
+    return with_notices(answer, rules, turn.known, rulebook, turn.as_of)
+
+
+def with_notices(
+    answer: Answer,
+    rules: Iterable[Rule],
+    known: Known,
+    rulebook: Rulebook,
+    as_of: date,
+) -> Answer:
+    """The answer with what must be said of the rules of the clauses it cites."""
+    cited = [c.clause for c in answer.citations]
+    found = measure_notices(rules, cited, known, rulebook, as_of)
     said = {(n.code, n.text) for n in answer.notices}
     new = tuple(n for n in found if (n.code, n.text) not in said)
     return replace(answer, notices=(*answer.notices, *new))

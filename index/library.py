@@ -76,6 +76,10 @@ class Library:
         row = self._db.execute("select data from clause where id = ?", (clause,))
         return _clause_of(json.loads(row.fetchone()[0]))
 
+    def whole_texts(self) -> list[PolicyDocument]:
+        """The texts that are not annexes and not the nation's."""
+        return [d for d in self.documents.values() if d.parent is None and d.place]
+
     def of_document(self, document: str) -> list[Clause]:
         """The clauses of a document in their order, its front matter included."""
         own = (i for i, d in zip(self.ids, self.owners, strict=True) if d == document)

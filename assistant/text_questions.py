@@ -1,0 +1,89 @@
+"""Questions about the texts themselves: a clause, what was cited, dates, numbers."""
+
+from datetime import date
+
+from assistant.about_last import about_last, asks_about_last, whole_clause
+from assistant.answer import Answer
+from assistant.asked_places import places_of
+from assistant.clause_named import asks_for_clause, clauses_named
+from assistant.declining import ask_document, refuse
+from assistant.document_answers import answer_facts
+from assistant.facts import Named, named_documents
+from assistant.figures import with_notices
+from assistant.money_turn import MoneyTurn
+from assistant.question import Request
+from assistant.rules import Rulebook
+from assistant.session import Session
+from assistant.stance import continues
+from assistant.topic import SHORT, Topic, benefits_named
+from index.library import Library
+from index.scope import applies
+from index.search import ClauseIndex
+
+
+def of_clause(
+    request: Request,
+    session: Session,
+    index: ClauseIndex,
+    rulebook: Rulebook,
+    as_of: date,
+) -> Answer | None:
+    """The words of a clause that is called by its number; the talk goes on with it."""
+    if not asks_for_clause(request) or benefits_named(request.text, rulebook):
+        return None
+    library = index.library
+    last = [library.documents[c.document_id] for c in session.last_cited()]
+    places = places_of(request, session)
+    documents, ids = clauses_named(request, library, places, last)
+    if not documents:
+        return ask_document(library.whole_texts())
+    if not ids:
+        titles = "、".join(f"《{d.short}》" for d in documents)
+        return refuse("no_clause", library.whole_texts(), titles=titles)
+    clause = library.clause(ids[0])
+    rules = rulebook.of_clause(clause.id)
+    if rules:
+        benefits = frozenset(rule.terms.benefit for rule in rules)
+        session.topic = Topic(benefits, rules, named=False)
+    answer = whole_clause(clause, library.documents[clause.document], as_of)
+    return with_notices(answer, rules, session.known, rulebook, as_of)
+
+
+def of_last(
+    request: Request,
+    session: Session,
+    index: ClauseIndex,
+    rulebook: Rulebook,
+    as_of: date,
+) -> Answer | None:
+    """Who is responsible for what was just answered, and its words."""
+    named = benefits_named(request.text, rulebook) or request.speaks_of_a_text
+    long = len(request.text) > SHORT
+    if named or long or not asks_about_last(request, index.lexical):
+        return None
+    places = places_of(request, session)
+    documents = index.library.documents
+    last = [
+        citation
+        for citation in session.last_cited()
+        if not places or applies(documents[citation.document_id], places)
+    ]
+    return about_last(request, last, index.library, as_of)
+
+
+def of_documents(turn: MoneyTurn, session: Session, library: Library) -> Answer | None:
+    """What a text's entry says, where a question asks that of a text."""
+    request = turn.request
+    if not request.facts:
+        return None
+    named = named_documents(request.text, library, turn.places)
+    told = named.by_name and not all(d.draft for d in named.documents)
+    if not told and continues(request, session) and not turn.named_anew:
+        cited = dict.fromkeys(c.document_id for c in session.last_cited())
+        if cited:  # 是征求意见稿还是正式的: of what was spoken of
+            named = Named(tuple(library.documents[d] for d in cited), by_name=True)
+    if not named.by_name and not request.speaks_of_a_text:
+        return None
+    if not named.documents:
+        return ask_document(library.whole_texts())
+    return answer_facts(request, named, library, turn.as_of)
