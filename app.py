@@ -2,13 +2,16 @@
 """The chat page: components and one submit callback; no policy and no prompt."""
 
 import sys
+from collections.abc import Iterator
 from datetime import date
 
 import gradio as gr
 from gradio.themes import Default
 
 from assistant.chat import Assistant
+from assistant.endpoint import BadEndpoint, Endpoint, configured
 from assistant.session import Session
+from assistant.with_model import answers
 from index.embed import EmbedderError
 from index.search import IndexMissing
 from index.settings import Settings
@@ -19,12 +22,15 @@ from prompts import say, words
 HOST = "127.0.0.1"
 
 
-def page(assistant: Assistant) -> gr.Blocks:
+def page(assistant: Assistant, endpoint: Endpoint | None = None) -> gr.Blocks:
     """The chat page; each visitor has a session of their own."""
 
-    def reply(message: str, _: list[dict], session: Session) -> tuple[str, Session]:
-        answer = assistant.ask(message, session, date.today())  # noqa: DTZ011
-        return answer.to_markdown(), session
+    def reply(
+        message: str, _: list[dict], session: Session
+    ) -> Iterator[tuple[str, Session]]:
+        today = date.today()  # noqa: DTZ011
+        for answer in answers(assistant, endpoint, message, session, today):
+            yield answer.to_markdown(), session
 
     titles = "、".join(f"《{d.short}》" for d in assistant.documents())
     with gr.Blocks(title=say("ui.page.title"), analytics_enabled=False) as blocks:
@@ -55,11 +61,14 @@ def main() -> int:
     """Serve the page on loopback at the printed address."""
     settings = Settings()
     try:
+        endpoint = configured(settings)
+        if endpoint:
+            endpoint.warm()
         assistant = Assistant.load(settings)
-    except (DataError, EmbedderError, IndexMissing, StoreError) as error:
+    except (BadEndpoint, DataError, EmbedderError, IndexMissing, StoreError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
-    page(assistant).launch(
+    page(assistant, endpoint).launch(
         server_name=HOST,
         server_port=settings.port,
         footer_links=[],

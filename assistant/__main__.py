@@ -6,9 +6,11 @@ import sys
 from datetime import date
 
 from assistant.chat import Assistant
+from assistant.endpoint import BadEndpoint, configured
 from assistant.profile_file import BadInput
 from assistant.rule_commands import add_rule_commands, run
 from assistant.session import Session
+from assistant.with_model import final_answer
 from index.embed import EmbedderError
 from index.ranking import Hit
 from index.read import read_corpus
@@ -16,6 +18,11 @@ from index.search import IndexMissing
 from index.settings import Settings
 from index.store import StoreError
 from index.yaml_files import DataError
+
+FAULTS = (
+    *(BadEndpoint, BadInput, DataError),
+    *(EmbedderError, IndexMissing, StoreError),
+)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -46,20 +53,31 @@ def main(arguments: list[str] | None = None) -> int:
     as_of = options.as_of or date.today()  # noqa: DTZ011
     try:
         if options.command in ("ask", "search"):
-            print(_reply(Assistant.load(Settings()), options, as_of))
+            print(_reply(Settings(), options, as_of))
         else:  # rules need the texts only: neither the index nor the model
             print(run(options, read_corpus(), as_of))
-    except (BadInput, DataError, EmbedderError, IndexMissing, StoreError) as error:
+    except (
+        BadEndpoint,
+        BadInput,
+        DataError,
+        EmbedderError,
+        IndexMissing,
+        StoreError,
+    ) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
 
 
-def _reply(assistant: Assistant, options: argparse.Namespace, as_of: date) -> str:
+def _reply(settings: Settings, options: argparse.Namespace, as_of: date) -> str:
+    endpoint = configured(settings) if options.command == "ask" else None
+    if endpoint:
+        endpoint.warm()
+    assistant = Assistant.load(settings)
     if options.command == "search":
         ranking = assistant.search(options.question, as_of, options.top)
         return "\n".join(_line(n, hit) for n, hit in enumerate(ranking.hits, 1))
-    answer = assistant.ask(options.question, Session(), as_of)
+    answer = final_answer(assistant, endpoint, options.question, Session(), as_of)
     if options.json:
         return json.dumps(answer.to_json(), ensure_ascii=False, indent=2)
     return answer.to_markdown()

@@ -14,7 +14,7 @@ from assistant.tokens import Number, Piece, Token, characters, numbers_of
 
 CONNECTIVE = 8  # characters of the longest
 LEAST_PAIRS = 0.6  # of a sentence's pairs of characters that its source must hold
-FEWEST = 2  # pairs; less than that says nothing
+FEWEST = 1  # pairs; a sum alone does not say of what
 
 
 def pairs_share(said: tuple[Piece, ...], source: tuple[Piece, ...]) -> float:
@@ -128,7 +128,11 @@ class _Search:
         lead = (source.bounds[to][0], start)
         if end < 0:
             before = [*range(to)]
-            return self._free(*lead) and not self._must(before) and not self._list(to)
+            return (
+                self._free(*lead)
+                and not self._must(before)
+                and not (before and self._deals(to))
+            )
         from_ = source.piece[end - 1]
         if from_ == to:
             return self._free(end, start)
@@ -138,7 +142,7 @@ class _Search:
         if self._must([*range(from_ + 1, to)]):
             return False
         joins = to == from_ + 1 and tail[0] == tail[1]
-        if self._list(to):
+        if self._deals(to):
             return joins and lead[0] == lead[1]
         return joins or said.piece[last - 1] != said.piece[at]
 
@@ -155,14 +159,16 @@ class _Search:
         tokens = self.source.tokens[start:end]
         if self.counts and any(isinstance(t, Number) for t in tokens):
             return False
-        if self._list(self.source.piece[start]):
+        piece = self.source.piece[start]
+        if self._deals(piece) or self._deals(piece + 1):
             return False
         return not pattern("kept").search(self.source.text(start, end))
 
-    def _list(self, piece: int) -> bool:
-        """Whether a piece deals out a list, 分别, or holds what is dealt out."""
-        near = range(piece, min(piece + 2, len(self.source.bounds)))
-        text = "|".join(self.source.text(*self.source.bounds[p]) for p in near)
+    def _deals(self, piece: int) -> bool:
+        """Whether a piece deals out, 分别, what is listed in it or right before it."""
+        if piece >= len(self.source.bounds):
+            return False
+        text = self.source.text(*self.source.bounds[piece])
         return bool(pattern("list").search(text))
 
     def _must(self, pieces: list[int]) -> bool:

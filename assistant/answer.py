@@ -61,6 +61,7 @@ class Answer:
     inputs: dict[str, str] = field(default_factory=dict[str, str])  # as said, in yuan
     reason: str | None = None  # why it refuses: outside, silent, place …
     latency_ms: float = 0.0
+    remarks: tuple[Notice, ...] = ()  # on how the answer came about, not on policies
     lines: tuple[tuple[Any, ...], ...] = ()  # the text as typed spans; see spans.py
 
     def to_json(self) -> dict[str, Any]:
@@ -78,7 +79,8 @@ class Answer:
     def to_markdown(self) -> str:
         """The answer to read: text, notices, questions, sources."""
         lines = [self.text]
-        lines += [f"> ⚠ {notice.text}" for notice in self.notices]
+        said = (*self.notices, *self.remarks)
+        lines += [f"> ⚠ {notice.text}" for notice in said]
         lines += [q for q in self.questions if q not in self.text]
         if self.citations:
             lines.append(f"**{say('replies.sources.title')}**")

@@ -1,5 +1,5 @@
 # pyright: basic
-"""A language model behind an OpenAI-compatible endpoint, within a deadline, or a Failed.
+"""A language model behind an OpenAI-compatible endpoint: a reply or a Failed.
 
 LangChain's chat model does the talking, in a thread that is left at the deadline: a
 server that stalls, or sends a byte now and then, holds up nobody.
@@ -12,7 +12,7 @@ from functools import cache
 from queue import Empty, Queue
 from ssl import SSLContext, create_default_context
 from threading import Event, Lock, Thread
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
@@ -28,6 +28,9 @@ PAUSE = 0.3  # seconds between them
 FAILURES = 3  # in a row, until the endpoint is left out
 LEFT_OUT = 60.0  # seconds
 LONGEST_DEADLINE = 120
+# Neither LangChain nor the client below checks what a server sends: what they stumble
+# over is the server's garbage (a Warning where warnings are errors).
+GARBAGE = (ValueError, TypeError, LookupError, AttributeError, RuntimeError, Warning)
 LONGEST_REPLY = 8000  # characters
 MOST_TOKENS = 800
 
@@ -61,6 +64,10 @@ class Endpoint:
     _lock: Lock = field(default_factory=Lock)
     _failures: int = 0
     _back_at: float = float("-inf")
+
+    def warm(self) -> None:
+        """Load LangChain's part behind the scenes: it takes seconds, once."""
+        Thread(target=_libraries, name="model", daemon=True).start()
 
     def left_out(self) -> bool:
         """Whether it failed three times in a row less than a minute ago."""
@@ -126,7 +133,7 @@ class Endpoint:
                 if isinstance(item, Failed):
                     return
         finally:
-            call.stop.set()
+            call.leave()
 
 
 @dataclass(slots=True)
@@ -138,11 +145,16 @@ class _Call:
     until: float
     said: "Queue[str | Failed | None]" = field(default_factory=Queue)
     stop: Event = field(default_factory=Event)
+    close: Callable[[], None] | None = None
+
+    def leave(self) -> None:
+        """Nobody listens any more: a thread that still reads finds its socket shut."""
+        self.stop.set()
+        if self.close:
+            self.close()
 
     def run(self) -> None:
-        import openai  # with LangChain's part it takes more than a second
-        from langchain_openai._compat import httpx
-
+        openai, httpx, _ = _libraries()
         end: Failed | None = Failed("dropped")
         try:
             end = self._talk()
@@ -152,24 +164,23 @@ class _Call:
             end = Failed("status", error.status_code)
         except (openai.OpenAIError, httpx.HTTPError, httpx.StreamError, OSError):
             end = Failed("dropped")
-        except (ValueError, TypeError, LookupError, AttributeError, RuntimeError):
-            # Neither library checks what a server sends; each of these is its garbage.
+        except GARBAGE:
             end = Failed("empty")
         finally:
             self.said.put(end)
 
     def _talk(self) -> Failed | None:
-        from langchain_openai import ChatOpenAI
-        from langchain_openai._compat import httpx
         from langsmith import tracing_context
 
+        _, httpx, chat_openai = _libraries()
         endpoint, left = self.endpoint, self.until - time.monotonic()
-        if left <= 0:
+        if left <= 0 or self.stop.is_set():
             return Failed("timeout")
         # No proxy and no .netrc of the environment; the read times out with the rest.
         client = httpx.Client(timeout=left, trust_env=False, verify=_trusted())
+        self.close = client.close
         with client, tracing_context(enabled=False):
-            chat = ChatOpenAI(
+            chat = chat_openai(
                 base_url=endpoint.url,
                 model=endpoint.model,
                 api_key=SecretStr(endpoint.key.get_secret_value() or "-"),
@@ -202,6 +213,15 @@ class _Call:
         return None if reason == "stop" else Failed("truncated")
 
 
+def _libraries() -> tuple[Any, Any, Any]:
+    """openai, the httpx that it uses, and LangChain's chat model, only when wanted."""
+    import openai
+    from langchain_openai import ChatOpenAI
+    from langchain_openai._compat import httpx
+
+    return openai, httpx, ChatOpenAI
+
+
 @cache
 def _trusted() -> SSLContext:
     return create_default_context()
@@ -216,13 +236,21 @@ def configured(settings: Settings) -> Endpoint | None:
         raise BadEndpoint(say("messages.endpoint.url", url=_without_secrets(url)))
     if not settings.llm_model.strip():
         raise BadEndpoint(say("messages.endpoint.model"))
-    seconds = settings.llm_deadline
-    if not 0 < seconds <= LONGEST_DEADLINE:
-        raise BadEndpoint(say("messages.endpoint.deadline", seconds=seconds))
+    seconds = _seconds(settings.llm_deadline)
     key = settings.llm_api_key.get_secret_value().strip()
     if not key.isascii() or any(c.isspace() or not c.isprintable() for c in key):
         raise BadEndpoint(say("messages.endpoint.key"))
     return Endpoint(url, settings.llm_model.strip(), SecretStr(key), seconds)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= LONGEST_DEADLINE:
+        raise BadEndpoint(say("messages.endpoint.deadline", seconds=text))
+    return seconds
 
 
 def _is_address(url: str) -> bool:

@@ -23,7 +23,11 @@ from assistant.spans import (
     Said,
     Sentence,
     Span,
+    Understood,
+    Worded,
 )
+from assistant.standalone import unsaid
+from assistant.verify import faults
 from assistant.vocabulary import load_vocabulary
 from prompts import words
 
@@ -84,16 +88,30 @@ def borne_out(span: Span) -> bool:
             return clause.text[start : start + len(text)] == text
         case Computed(result):
             return text in _computed(result)
-        case Echo(name, value):
-            return text == amount_text(name, value)
-        case Said(question):
-            return text in question
+        case Echo() | Said() as source:
+            return _by_asker(text, source)
         case OfRule(rule, part):
             return text in _of_rule(rule, part)
         case OfDocument() as entry:
             return text in _of_document(entry)
         case Marker(number):
             return text == f"[{number}]"
+        case Worded() | Understood() as source:
+            return _by_model(text, source)
+
+
+def _by_asker(text: str, source: Echo | Said) -> bool:
+    """Whether the asker said it."""
+    if isinstance(source, Said):
+        return text in source.question
+    return text == amount_text(source.name, source.value)
+
+
+def _by_model(text: str, source: Worded | Understood) -> bool:
+    """Whether what a model wrote passes again what it has passed."""
+    if isinstance(source, Worded):
+        return not faults(text, source.evidence)
+    return not unsaid(text, source.said, source.headings)
 
 
 def numbers_in(text: str) -> list[str]:

@@ -12,6 +12,7 @@ from assistant.facts import chinese_date, status_sentence
 from assistant.inputs import amount_text
 from assistant.money import yuan_text
 from assistant.rules import Rule
+from assistant.verify import Evidence
 from assistant.vocabulary import load_vocabulary
 from index.documents import PolicyDocument
 from index.read import Clause
@@ -90,7 +91,25 @@ class Marker:
     number: int
 
 
-Source = Fixed | Named | Quoted | Computed | OfRule | Echo | Said | OfDocument | Marker
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """A model's sentence, markers and all, with the evidence that bears it out."""
+
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A follow-up made whole by a model, from what the asker has said."""
+
+    said: tuple[str, ...]
+    headings: tuple[str, ...]
+
+
+Asked = Echo | Said | Understood
+Source = (
+    Fixed | Named | Quoted | Computed | OfRule | OfDocument | Marker | Worded | Asked
+)
 
 
 @dataclass(frozen=True, slots=True)

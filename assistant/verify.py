@@ -54,7 +54,7 @@ class Fault:
 def faults(sentence: str, evidence: Evidence) -> tuple[Fault, ...]:
     """Every fault of a sentence; () for one that its evidence bears out."""
     plain = folded(sentence)
-    found = [*_shape(sentence, plain), *_told(plain, evidence)]
+    found = [*_shape(sentence, plain, evidence), *_told(plain, evidence)]
     stretches = list(_stretches(plain))
     rest = pattern("marker").split(plain)[-1]
     if not stretches or loose_characters(rest):
@@ -83,15 +83,16 @@ def _stretches(plain: str) -> Iterator[tuple[str, list[int]]]:
         yield words, markers
 
 
-def _shape(sentence: str, plain: str) -> Iterator[Fault]:
+def _shape(sentence: str, plain: str, evidence: Evidence) -> Iterator[Fault]:
     if len(sentence) > LONGEST:
         yield Fault("too_long", f"{len(sentence)}")
     if found := pattern("forbidden").search(plain):
         yield Fault("forbidden", found.group())
     if re.search(r"[\[\]]", pattern("marker").sub("", sentence)):
         yield Fault("unknown_marker", "[")
-    if simplified(sentence) != sentence:
-        yield Fault("script", sentence)
+    read = {c for p in evidence.passages for c in p.text + p.title}  # 显著
+    if odd := [c for c in sentence if simplified(c) != c and c not in read]:
+        yield Fault("script", "".join(odd))
     if any(unicodedata.category(c) in ("Cc", "Cf", "Co", "Cs") for c in sentence):
         yield Fault("script", "")
 
@@ -119,7 +120,8 @@ def _unsupported(words: str, passages: Sequence[Passage]) -> Iterator[Fault]:
         bare = without_head(bare, names, title, label)
     said = pieces_of(bare)
     sources = [(p, pieces_of(folded(p.text))) for p in passages]
-    if any(aligned(said, source) for _, source in sources):
+    forms = {said, pieces_of(words)}  # 省级 may begin the sentence, or lead to it
+    if any(aligned(form, source) for _, source in sources for form in forms):
         return
     yield from _named_faults(bare, said, sources)
 

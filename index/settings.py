@@ -18,7 +18,11 @@ class Settings(BaseSettings):
     chroma_url: str = ""  # http://host:port; empty: embedded in the data folder
     port: int = 7860
     # A language model that may word answers; the names are those of other programs.
-    llm_base_url: str = Field("", validation_alias="LLM_BASE_URL")  # empty: no model
-    llm_model: str = Field("", validation_alias="LLM_MODEL")
-    llm_api_key: SecretStr = Field(SecretStr(""), validation_alias="LLM_API_KEY")
-    llm_deadline: float = Field(8, validation_alias="LLM_DEADLINE")  # seconds
+    llm_base_url: str = Field(
+        default="", validation_alias="LLM_BASE_URL"
+    )  # empty: no model
+    llm_model: str = Field(default="", validation_alias="LLM_MODEL")
+    llm_api_key: SecretStr = Field(
+        default=SecretStr(""), validation_alias="LLM_API_KEY"
+    )
+    llm_deadline: str = Field(default="8", validation_alias="LLM_DEADLINE")  # seconds
