@@ -24,13 +24,25 @@ def pairs_share(said: tuple[Piece, ...], source: tuple[Piece, ...]) -> float:
     return sum(p in theirs for p in ours) / len(ours) if enough else 0.0
 
 
-def aligned(said: tuple[Piece, ...], source: tuple[Piece, ...]) -> bool:
-    """Whether `said` selects from one sentence of `source`, in its order."""
-    if not said or not set(numbers_of(said)) <= set(numbers_of(source)):
+def aligned(
+    said: tuple[Piece, ...], source: tuple[Piece, ...], *, from_first: bool = False
+) -> bool:
+    """Whether `said` selects from one sentence, `source`, in its order.
+
+    `from_first` where the first piece must be among what is selected.
+    """
+    if not said or not _bounded(numbers_of(said), numbers_of(source)):
         return False
     if pairs_share(said, source) < LEAST_PAIRS:
         return False
-    return _Search(_Line.of(said), _Line.of(source), bool(numbers_of(said))).runs(0)
+    counts = bool(numbers_of(said))
+    return _Search(_Line.of(said), _Line.of(source), counts, from_first).runs(0)
+
+
+def _bounded(ours: list[Number], theirs: list[Number]) -> bool:
+    """Whether all our numbers are theirs; none that is bounded there stands without."""
+    bare = {n.amount for n in theirs if n.bounds} - {n.amount for n in ours if n.bounds}
+    return set(ours) <= set(theirs) and not any(n.amount in bare for n in ours)
 
 
 def _pairs(pieces: tuple[Piece, ...]) -> list[str]:
@@ -71,6 +83,7 @@ class _Search:
     said: _Line
     source: _Line
     counts: bool  # whether a number is stated
+    from_first: bool
     failed: set[State] = field(default_factory=set[State])
 
     def runs(self, at: int, end: int = -1, last: int = -1) -> bool:
@@ -130,6 +143,7 @@ class _Search:
             before = [*range(to)]
             return (
                 self._free(*lead)
+                and not (before and self.from_first)
                 and not self._must(before)
                 and not (before and self._deals(to))
             )
@@ -150,19 +164,40 @@ class _Search:
         piece = self.source.piece[end - 1]
         rest = [*range(piece + 1, len(self.source.bounds))]
         tail = (end, self.source.bounds[piece][1])
-        return self._free(*tail) and not self._must(rest)
+        texts = (self.source.text(*self.source.bounds[p]) for p in rest)
+        limited = any(pattern("must").search(text) for text in texts)
+        return self._free(*tail) and not limited
 
     def _free(self, start: int, end: int) -> bool:
         """Whether [start, end) of one piece of theirs may be left out."""
         if start >= end:
             return True
-        tokens = self.source.tokens[start:end]
+        source = self.source
+        tokens = source.tokens[start:end]
         if self.counts and any(isinstance(t, Number) for t in tokens):
             return False
-        piece = self.source.piece[start]
+        piece = source.piece[start]
         if self._deals(piece) or self._deals(piece + 1):
             return False
-        return not pattern("kept").search(self.source.text(start, end))
+        text = source.text(start, end)
+        if pattern("kept").search(text):
+            return False
+        return bool(pattern("light").fullmatch(text)) or self._at_words(start, end)
+
+    def _at_words(self, start: int, end: int) -> bool:
+        """Whether what is left out begins and ends where words do."""
+        source = self.source
+        first, last = source.bounds[source.piece[start]]
+        if end == last:
+            return _is("joint", source.tokens[start])
+        if _is("joint", source.tokens[start]) and _is("joint", source.tokens[end]):
+            return True
+        begins = (
+            start == first
+            or _is("cut_after", source.tokens[start - 1])
+            or _is("cut_first", source.tokens[start])
+        )
+        return begins and _is("cut_last", source.tokens[end - 1])
 
     def _deals(self, piece: int) -> bool:
         """Whether a piece deals out, 分别, what is listed in it or right before it."""
@@ -174,4 +209,10 @@ class _Search:
     def _must(self, pieces: list[int]) -> bool:
         """Whether a piece that is left out whole limits what the sentence says."""
         texts = (self.source.text(*self.source.bounds[p]) for p in pieces)
-        return any(pattern("must").search(text) for text in texts)
+        names = ("must", "frame") if self.counts else ("must",)
+        return any(pattern(n).search(text) for text in texts for n in names)
+
+
+def _is(name: str, token: Token) -> bool:
+    """Whether a token is of a kind of characters; every number ends a word."""
+    return isinstance(token, Number) or bool(pattern(name).match(token.text))

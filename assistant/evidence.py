@@ -35,7 +35,7 @@ def _of_figure(card: FigureCard) -> Iterator[Passage]:
         steps="，".join(card.steps),
     )
     for marker in card.citations:
-        yield Passage(marker, text.strip("，"))
+        yield Passage(marker, text.strip("，"), of_figure=True)
 
 
 def _of_quote(citation: Citation, library: Library) -> Iterator[Passage]:

@@ -28,6 +28,7 @@ class Passage:
     names: tuple[str, ...] = ()  # place and level of its text
     title: str = ""
     label: str = ""
+    of_figure: bool = False  # its first piece, the sum, goes with every step
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,8 @@ def _shape(sentence: str, plain: str, evidence: Evidence) -> Iterator[Fault]:
         yield Fault("too_long", f"{len(sentence)}")
     if found := pattern("forbidden").search(plain):
         yield Fault("forbidden", found.group())
+    if found := pattern("broken").search(pattern("marker").sub("", plain)):
+        yield Fault("broken", found.group())
     if re.search(r"[\[\]]", pattern("marker").sub("", sentence)):
         yield Fault("unknown_marker", "[")
     read = {c for p in evidence.passages for c in p.text + p.title}  # 显著
@@ -121,7 +124,11 @@ def _unsupported(words: str, passages: Sequence[Passage]) -> Iterator[Fault]:
     said = pieces_of(bare)
     sources = [(p, pieces_of(folded(p.text))) for p in passages]
     forms = {said, pieces_of(words)}  # 省级 may begin the sentence, or lead to it
-    if any(aligned(form, source) for _, source in sources for form in forms):
+    if any(
+        aligned(form, source, from_first=passage.of_figure)
+        for passage, source in sources
+        for form in forms
+    ):
         return
     yield from _named_faults(bare, said, sources)
 

@@ -1,6 +1,7 @@
 """An OpenAI-compatible endpoint on loopback that says what a script tells it to."""
 
 import json
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -62,6 +63,16 @@ class ModelServer:
     paths: list[str] = field(default_factory=list)
 
 
+class Server(ThreadingHTTPServer):
+    """Quiet about callers that leave."""
+
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(*_)
+
+
 @contextmanager
 def model_server(script: Script) -> Iterator[ModelServer]:
     """Serve a script on a free port of loopback."""
@@ -98,8 +109,7 @@ def model_server(script: Script) -> Iterator[ModelServer]:
         def log_message(self, *_: object) -> None:
             """Quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", 0), Handler)
     state.url = f"http://127.0.0.1:{server.server_port}/v1"
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
