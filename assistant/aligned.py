@@ -209,10 +209,13 @@ class _Search:
     def _must(self, pieces: list[int]) -> bool:
         """Whether a piece that is left out whole limits what the sentence says."""
         texts = (self.source.text(*self.source.bounds[p]) for p in pieces)
-        names = ("must", "frame") if self.counts else ("must",)
-        return any(pattern(n).search(text) for text in texts for n in names)
+        return any(
+            pattern(name).search(text) for text in texts for name in ("must", "frame")
+        )
 
 
 def _is(name: str, token: Token) -> bool:
-    """Whether a token is of a kind of characters; every number ends a word."""
-    return isinstance(token, Number) or bool(pattern(name).match(token.text))
+    """Whether a token is of a kind of characters; every number is a word."""
+    if isinstance(token, Number):
+        return name in ("cut_after", "cut_last")
+    return bool(pattern(name).match(token.text))

@@ -8,6 +8,7 @@ import json
 import random
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from model_server import Reply, says
@@ -46,58 +47,67 @@ def evidence(request: dict[str, Any]) -> list[tuple[str, str]]:
     return LINE.findall(block[1]) if block else []
 
 
+SWAPS = {
+    "cap raised": ("不超过|最高|最多", "不低于"),
+    "bound turned": ("以上", "以下"),
+    "bound loosened": (r"超过|(?<!不)超(?=\d)", "达到"),
+    "negation dropped": ("不(?!超过|低于|少于)|未|无(?!锡)|非|除外", ""),
+    "level": ("省级|省(?=财政|政府)", "市级"),
+    "level up": ("市(?=财政|政府)", "省"),
+    "place": ("河南|郑州", "湖北"),
+    "payee": ("培训机构|培养机构|银行|平台|机构", "企业"),
+    "every year": ("一次性", "每年"),
+    "must": ("鼓励|支持|引导|可", "必须"),
+    "more": ("减半", "全额"),
+}
+UNITS = (("万", "亿"), ("万", ""), ("%", "万元"), ("元", "美元"))
+
+
 def lies(text: str, marker: str, others: list[str]) -> Iterator[tuple[str, str]]:
     """What is false of one line of evidence, with the kind of each lie."""
-    for found in DIGITS.finditer(text):
-        number = found.group()
-        start, end = found.span()
-        for name, new in (
-            ("digit", number[:-1] + str((int(number[-1]) + 3) % 10)),
-            ("tenfold", number.replace(".", "") + "0"),
-        ):
-            yield name, f"{text[:start]}{new}{text[end:]}[{marker}]"
-        for old, new in (("万", "亿"), ("万", ""), ("%", "万元"), ("元", "美元")):
-            if text[end:].startswith(old):
-                cut = text[end + len(old) :]
-                yield "unit", f"{text[:start]}{number}{new}{cut}[{marker}]"
-    numbers = [m.span() for m in DIGITS.finditer(text)]
-    for (a, b), (c, d) in zip(numbers, numbers[1:], strict=False):
-        if text[a:b] != text[c:d]:
-            mixed = text[:a] + text[c:d] + text[b:c] + text[a:b] + text[d:]
-            yield "swapped numbers", f"{mixed}[{marker}]"
-    swaps = {
-        "cap raised": ("不超过|最高|最多", "不低于"),
-        "bound turned": ("以上", "以下"),
-        "bound loosened": ("超过|(?<!不)超(?=\\d)", "达到"),
-        "negation dropped": ("不(?!超过|低于|少于)|未|无(?!锡)|非|除外", ""),
-        "level": ("省级|省(?=财政|政府)", "市级"),
-        "level up": ("市(?=财政|政府)", "省"),
-        "place": ("河南|郑州", "湖北"),
-        "payee": ("培训机构|培养机构|银行|平台|机构", "企业"),
-        "every year": ("一次性", "每年"),
-        "must": ("鼓励|支持|引导|可", "必须"),
-        "more": ("减半", "全额"),
-    }
-    for name, (old, new) in swaps.items():
-        for found in re.finditer(old, text):
-            said = text[: found.start()] + new + text[found.end() :]
-            yield name, f"{said}[{marker}]"
-    for piece in text.split("，"):
-        if (bare := CAP.sub("", piece)) != piece and DIGITS.search(bare):
-            yield "cap dropped", f"{text.replace(piece, bare)}[{marker}]"
+    for kind, said in (*_numbers(text), *_swaps(text), *_additions(text)):
+        yield kind, f"{said}[{marker}]"
     for other in others:
         yield "marker", f"{text}[{other}]"
-    yield "negation added", f"{text[:6]}不{text[6:]}[{marker}]"
-    yield "made validity", f"{text}，现行有效[{marker}]"
-    yield "told", f"您能获得：{text}[{marker}]"
-    yield "sum added", f"{text}，另加100万元[{marker}]"
-    yield "unit invented", f"{text}，由市补助办负责[{marker}]"
+
+
+def _numbers(text: str) -> Iterator[tuple[str, str]]:
+    spans = [m.span() for m in DIGITS.finditer(text)]
+    for start, end in spans:
+        before, number, after = text[:start], text[start:end], text[end:]
+        last = str((int(number[-1]) + 3) % 10)
+        yield "digit", f"{before}{number[:-1]}{last}{after}"
+        yield "tenfold", f"{before}{number.replace('.', '')}0{after}"
+        for old, new in UNITS:
+            if after.startswith(old):
+                yield "unit", f"{before}{number}{new}{after[len(old) :]}"
+    for (a, b), (c, d) in pairwise(spans):
+        if text[a:b] != text[c:d]:
+            mixed = text[:a] + text[c:d] + text[b:c] + text[a:b] + text[d:]
+            yield "swapped numbers", mixed
+
+
+def _swaps(text: str) -> Iterator[tuple[str, str]]:
+    for kind, (old, new) in SWAPS.items():
+        for found in re.finditer(old, text):
+            yield kind, text[: found.start()] + new + text[found.end() :]
+    for piece in text.split("，"):
+        if (bare := CAP.sub("", piece)) != piece and DIGITS.search(bare):
+            yield "cap dropped", text.replace(piece, bare)
+
+
+def _additions(text: str) -> Iterator[tuple[str, str]]:
+    yield "negation added", f"{text[:6]}不{text[6:]}"
+    yield "validity", f"{text}，现行有效"
+    yield "told", f"您能获得：{text}"
+    yield "sum added", f"{text}，另加100万元"
+    yield "unit invented", f"{text}，由市补助办负责"
 
 
 def not_its_own(text: str, lines: list[tuple[str, str]]) -> list[str]:
     """The markers that a line of evidence does not stand behind, a wrong one too."""
     own = {marker for marker, line in lines if line == text}
-    return sorted({marker for marker, _ in lines} - own) + ["9"]
+    return [*sorted({marker for marker, _ in lines} - own), "9"]
 
 
 def hostile(request: dict[str, Any], seed: str = "") -> Reply:
@@ -113,7 +123,7 @@ def hostile(request: dict[str, Any], seed: str = "") -> Reply:
         for _, said in lies(text, marker, not_its_own(text, lines))
         if len(said) <= 400
     ]
-    chosen = chance.sample(made, min(3, len(made))) + [chance.choice(INVENTED)]
+    chosen = [*chance.sample(made, min(3, len(made))), chance.choice(INVENTED)]
     rows = [
         {"text": said, "markers": [int(m) for m in re.findall(r"\[(\d)\]", said)]}
         for said in chosen[:4]

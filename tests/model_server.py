@@ -5,7 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -86,10 +86,8 @@ def model_server(script: Script) -> Iterator[ModelServer]:
             state.requests.append(json.loads(body))
             state.headers.append(dict(self.headers))
             state.paths.append(self.path)
-            try:
+            with suppress(OSError):  # the caller may leave
                 self.answer(state.script(state.requests[-1]))
-            except OSError:
-                pass  # the caller left, as it may
 
         def answer(self, reply: Reply) -> None:
             self.send_response(reply.status)
