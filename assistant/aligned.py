@@ -31,18 +31,21 @@ def aligned(
 
     `from_first` where the first piece must be among what is selected.
     """
-    if not said or not _bounded(numbers_of(said), numbers_of(source)):
+    ours, theirs = numbers_of(said), numbers_of(source)
+    if not said or not set(ours) <= set(theirs):
+        return False
+    if from_first and _unbounded(ours, theirs):
         return False
     if pairs_share(said, source) < LEAST_PAIRS:
         return False
-    counts = bool(numbers_of(said))
-    return _Search(_Line.of(said), _Line.of(source), counts, from_first).runs(0)
+    search = _Search(_Line.of(said), _Line.of(source), bool(ours), from_first)
+    return search.runs(0)
 
 
-def _bounded(ours: list[Number], theirs: list[Number]) -> bool:
-    """Whether all our numbers are theirs; none that is bounded there stands without."""
+def _unbounded(ours: list[Number], theirs: list[Number]) -> bool:
+    """Whether a number that is bounded in the source is only said without."""
     bare = {n.amount for n in theirs if n.bounds} - {n.amount for n in ours if n.bounds}
-    return set(ours) <= set(theirs) and not any(n.amount in bare for n in ours)
+    return any(n.amount in bare for n in ours)
 
 
 def _pairs(pieces: tuple[Piece, ...]) -> list[str]:

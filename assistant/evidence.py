@@ -44,10 +44,10 @@ def _of_quote(citation: Citation, library: Library) -> Iterator[Passage]:
     short = tuple(p[:-1] for p in document.place)
     level = words("replies.levels")[document.level]
     for part in pattern("sentence").split(citation.quote):
-        if part.strip():
+        if text := part.strip("。；; \n"):
             yield Passage(
                 citation.marker,
-                part.strip(),
+                text,
                 (*places, *short, level),
                 citation.document,
                 citation.label,

@@ -131,6 +131,18 @@ def hostile(request: dict[str, Any], seed: str = "") -> Reply:
     return says(json.dumps({"sentences": rows}, ensure_ascii=False))
 
 
+def faithful(request: dict[str, Any]) -> Reply:
+    """What a good model would say: the evidence, cut short where it may be."""
+    if "slots" in request["messages"][0]["content"]:
+        return says('{"question": "不知道", "slots": {}}')
+    rows = [
+        {"text": f"{said}[{marker}]。", "markers": [int(marker)]}
+        for marker, text in evidence(request)
+        if len(said := text.split("，1")[0]) <= 110
+    ]
+    return says(json.dumps({"sentences": rows[:2]}, ensure_ascii=False))
+
+
 def _misreading(chance: random.Random) -> dict[str, Any]:
     questions = [
         "郑州的国家级小巨人投资999万元买设备能补多少？",
