@@ -185,6 +185,8 @@ class _Call:
                 model=endpoint.model,
                 api_key=SecretStr(endpoint.key.get_secret_value() or "-"),
                 http_client=client,
+                http_async_client=httpx.AsyncClient(trust_env=False),  # never used
+                openai_proxy="",
                 max_retries=0,
                 timeout=left,
                 temperature=0,

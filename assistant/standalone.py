@@ -6,7 +6,7 @@ from assistant.aligned import pairs_share
 from assistant.dates_said import folded
 from assistant.leash_words import pattern
 from assistant.place_mentions import mentions
-from assistant.tokens import Piece, numbers_of, pieces_of
+from assistant.tokens import Piece, loose_characters, numbers_of, pieces_of, text_of
 
 LONGEST = 200  # characters
 FROM_THE_ASKER = 0.8  # of its pairs of characters
@@ -32,13 +32,21 @@ def unsaid(
         found += [w for w in pattern(kind).findall(plain) if w not in source]
     if bad := pattern("forbidden").search(plain):
         found.append(bad.group())
-    short = _content(plain)
-    turn = _content(folded(said[-1])) if said else ()
-    strays = pairs_share(short, theirs) < FROM_THE_ASKER
-    forgets = turn and pairs_share(turn, ours) < OF_THIS_TURN
-    if strays or forgets or len(question) > LONGEST:
+    strays = pairs_share(_content(plain), theirs) < FROM_THE_ASKER
+    if strays or _forgets(ours, said[-1]) or len(question) > LONGEST:
         found.append(question)
     return tuple(dict.fromkeys(found))
+
+
+def _forgets(ours: tuple[Piece, ...], turn: str) -> bool:
+    """Whether a question leaves out what this turn says, or the turn says nothing."""
+    theirs = _content(folded(turn))
+    numbers = {n.amount for n in numbers_of(theirs)}
+    if numbers - {n.amount for n in numbers_of(ours)}:
+        return True
+    if loose_characters(text_of(theirs)).strip():
+        return pairs_share(theirs, ours) < OF_THIS_TURN
+    return not numbers
 
 
 def _content(plain: str) -> tuple[Piece, ...]:

@@ -84,7 +84,7 @@ def model_server(script: Script) -> Iterator[ModelServer]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             state.requests.append(json.loads(body))
-            state.headers.append(dict(self.headers))
+            state.headers.append({k.lower(): v for k, v in self.headers.items()})
             state.paths.append(self.path)
             with suppress(OSError):  # the caller may leave
                 self.answer(state.script(state.requests[-1]))

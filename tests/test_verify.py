@@ -71,7 +71,9 @@ def test_a_sentence_has_the_fault_that_it_has(row: Row, assistant: Assistant):
 
 
 @pytest.mark.parametrize("group", GROUPS, ids=lambda group: group["name"])
-def test_no_lie_made_of_the_evidence_passes(group: dict[str, Any], assistant: Assistant):
+def test_no_lie_made_of_the_evidence_passes(
+    group: dict[str, Any], assistant: Assistant
+):
     known = evidence(group, assistant.index.library)
     lines = [(str(p.marker), p.text) for p in known.passages]
     passed = [
