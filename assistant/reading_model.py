@@ -7,9 +7,10 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.answer import Answer
-from assistant.endpoint import Endpoint, Failed, Message
+from assistant.endpoint import Endpoint
 from assistant.evidence import headings_of
 from assistant.lead import SHORT
+from assistant.model_call import Failed, Message
 from assistant.session import Session
 from assistant.spans import Span, Understood, plain, write
 from assistant.standalone import unsaid

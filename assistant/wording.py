@@ -10,10 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.answer import Answer, Notice
 from assistant.dates_said import folded
-from assistant.endpoint import Endpoint, Failed, Message
+from assistant.endpoint import Endpoint
 from assistant.grounding import violations
 from assistant.lead import with_lead
 from assistant.leash_words import pattern
+from assistant.model_call import Failed, Message
 from assistant.spans import Sentence, Span, Worded
 from assistant.tokens import loose_characters
 from assistant.verify import Evidence, Fault, faults

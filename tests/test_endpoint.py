@@ -8,7 +8,8 @@ import pytest
 from model_server import Reply, event, model_server, says
 from pydantic import SecretStr
 
-from assistant.endpoint import BadEndpoint, Endpoint, Failed, configured
+from assistant.endpoint import BadEndpoint, Endpoint, configured
+from assistant.model_call import Failed
 from index.settings import Settings
 
 ASKED = [("system", "规矩"), ("user", "问题")]
