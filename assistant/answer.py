@@ -65,7 +65,7 @@ class Answer:
     lines: tuple[tuple[Any, ...], ...] = ()  # the text as typed spans; see spans.py
 
     def to_json(self) -> dict[str, Any]:
-        """The answer as the contract of eval has it."""
+        """The answer as the contract of eval has it; remarks only where there are."""
         row = asdict(replace(self, lines=()))
         profile: dict[str, Any] = {
             "place": row.pop("place"),
@@ -74,6 +74,8 @@ class Answer:
         }
         row.pop("reason")
         row.pop("lines")
+        if not self.remarks:
+            row.pop("remarks")
         return {**row, "profile": profile}
 
     def to_markdown(self) -> str:

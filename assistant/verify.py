@@ -56,6 +56,8 @@ def faults(sentence: str, evidence: Evidence) -> tuple[Fault, ...]:
     """Every fault of a sentence; () for one that its evidence bears out."""
     plain = folded(sentence)
     found = [*_shape(sentence, plain, evidence), *_told(plain, evidence)]
+    if len(plain) > 2 * LONGEST:
+        return tuple(found)
     stretches = list(_stretches(plain))
     rest = pattern("marker").split(plain)[-1]
     if not stretches or loose_characters(rest):

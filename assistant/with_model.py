@@ -33,20 +33,21 @@ def answers(
     if endpoint is None:
         return
     until = time.monotonic() + endpoint.deadline
+    said = session.turns[-1].question  # as it is kept, and no more than that
     if before.turns and may_reread(answer):
-        whole = reread(endpoint, before, question, until)
+        whole = reread(endpoint, before, said, until)
         again = assistant.ask(whole.text, before, as_of) if whole else answer
         if whole is None or again.behaviour != "answer":
             return
-        if (said := understood(again, whole)) is None:
+        if (told := understood(again, whole)) is None:
             return
-        before.turns[-1] = Turn(question, again)  # later turns quote the asker
+        before.turns[-1] = Turn(said, again)  # later turns quote the asker
         adopt(session, before)
-        answer = said
+        answer = told
         yield answer
     if answer.behaviour == "answer" and answer.citations:
         evidence = evidence_of(answer, assistant.index.library)
-        yield from worded(endpoint, answer, question, evidence, until)
+        yield from worded(endpoint, answer, said, evidence, until)
 
 
 def final_answer(

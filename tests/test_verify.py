@@ -14,6 +14,7 @@ from assistant.quotes import stands_in
 from assistant.verify import Evidence, faults
 from index.library import Library
 from index.yaml_files import load_yaml
+from prompts import words
 
 GROUPS: list[dict[str, Any]] = load_yaml(Path(__file__).with_name("wording.yaml"))
 
@@ -68,6 +69,10 @@ def test_a_sentence_has_the_fault_that_it_has(row: Row, assistant: Assistant):
         assert row.fault in codes, found
     else:
         assert not found
+
+
+def test_every_fault_has_its_words_and_an_example():
+    assert {row.fault for row in rows()} - {"", "any"} == set(words("model.faults"))
 
 
 @pytest.mark.parametrize("group", GROUPS, ids=lambda group: group["name"])
