@@ -3,15 +3,18 @@
 
 import logging
 import sys
+from collections.abc import Iterator
 from datetime import date
 
 import gradio as gr
 from gradio.themes import Default
 
 from assistant.chat import Assistant
+from assistant.endpoint import BadEndpoint, Endpoint, configured
 from assistant.session import Session
 from assistant.turn_log import NotKept, TurnLog, keep
 from assistant.versions import versions_of
+from assistant.with_model import answers
 from index.embed import EmbedderError
 from index.search import IndexMissing
 from index.settings import Settings
@@ -23,17 +26,24 @@ HOST = "127.0.0.1"
 log = logging.getLogger("policy_assistant")
 
 
-def page(assistant: Assistant, turns: TurnLog) -> gr.Blocks:
+def page(
+    assistant: Assistant, turns: TurnLog, endpoint: Endpoint | None = None
+) -> gr.Blocks:
     """The chat page; each visitor has a session of their own, kept turn by turn."""
-    versions = versions_of(assistant.index.manifest)
+    model = endpoint.model if endpoint else None
+    versions = versions_of(assistant.index.manifest, model)
 
-    def reply(message: str, _: list[dict], session: Session) -> tuple[str, Session]:
+    def reply(
+        message: str, _: list[dict], session: Session
+    ) -> Iterator[tuple[str, Session]]:
         today = date.today()  # noqa: DTZ011
-        assistant.ask(message, session, today)
-        kept = keep(turns, versions, session, today)
+        answer = None
+        for answer in answers(assistant, endpoint, message, session, today):
+            yield answer.to_markdown(), session
+        kept = keep(turns, versions, session, today, shown=answer)
         if isinstance(kept, NotKept):
             log.error(kept.fault)
-        return kept.answer.to_markdown(), session
+            yield kept.answer.to_markdown(), session
 
     titles = "、".join(f"《{d.short}》" for d in assistant.documents())
     with gr.Blocks(title=say("ui.page.title"), analytics_enabled=False) as blocks:
@@ -64,11 +74,14 @@ def main() -> int:
     """Serve the page on loopback at the printed address."""
     settings = Settings()
     try:
+        endpoint = configured(settings)
+        if endpoint:
+            endpoint.warm()
         assistant = Assistant.load(settings)
-    except (DataError, EmbedderError, IndexMissing, StoreError) as error:
+    except (BadEndpoint, DataError, EmbedderError, IndexMissing, StoreError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
-    page(assistant, TurnLog.of(settings)).launch(
+    page(assistant, TurnLog.of(settings), endpoint).launch(
         server_name=HOST,
         server_port=settings.port,
         footer_links=[],

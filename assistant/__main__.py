@@ -6,12 +6,14 @@ import sys
 from datetime import date
 
 from assistant.chat import Assistant
+from assistant.endpoint import BadEndpoint, configured
 from assistant.profile_file import BadInput
 from assistant.rule_commands import add_rule_commands, run
 from assistant.session import Session
 from assistant.turn_commands import add_turn_commands, run_replay, run_turns
 from assistant.turn_log import Kept, TurnLog, TurnLogError, keep
 from assistant.versions import versions_of
+from assistant.with_model import final_answer
 from index.embed import EmbedderError
 from index.ranking import Hit
 from index.read import read_corpus
@@ -22,8 +24,8 @@ from index.yaml_files import DataError
 from prompts import say
 
 FAULTS = (
-    *(BadInput, DataError, EmbedderError, IndexMissing, StoreError),
-    TurnLogError,
+    *(BadEndpoint, BadInput, DataError, EmbedderError),
+    *(IndexMissing, StoreError, TurnLogError),
 )
 
 
@@ -69,7 +71,7 @@ def _run(options: argparse.Namespace) -> int:
             print(text)
             return 0 if same else 1
         case "ask" | "search":
-            print(_reply(Assistant.load(Settings()), options, _as_of(options)))
+            print(_reply(Settings(), options, _as_of(options)))
         case _:  # rules need the texts only: neither the index nor the model
             print(run(options, read_corpus(), _as_of(options)))
     return 0
@@ -79,14 +81,19 @@ def _as_of(options: argparse.Namespace) -> date:
     return options.as_of or date.today()  # noqa: DTZ011
 
 
-def _reply(assistant: Assistant, options: argparse.Namespace, as_of: date) -> str:
+def _reply(settings: Settings, options: argparse.Namespace, as_of: date) -> str:
+    endpoint = configured(settings) if options.command == "ask" else None
+    if endpoint:
+        endpoint.warm()
+    assistant = Assistant.load(settings)
     if options.command == "search":
         ranking = assistant.search(options.question, as_of, options.top)
         return "\n".join(_line(n, hit) for n, hit in enumerate(ranking.hits, 1))
     session = Session()
-    assistant.ask(options.question, session, as_of)
-    versions = versions_of(assistant.index.manifest)
-    kept = keep(TurnLog.of(Settings()), versions, session, as_of)
+    shown = final_answer(assistant, endpoint, options.question, session, as_of)
+    model = endpoint.model if endpoint else None
+    versions = versions_of(assistant.index.manifest, model)
+    kept = keep(TurnLog.of(settings), versions, session, as_of, shown=shown)
     is_kept = isinstance(kept, Kept)
     note = say("turn_log.kept", turn=kept.turn) if is_kept else kept.fault
     print(note, file=sys.stderr)

@@ -11,7 +11,8 @@ from assistant.facts import chinese_date, status_sentence
 from assistant.grounding import sound
 from assistant.passages import Passage, choose
 from assistant.question import Request
-from assistant.spans import OfDocument, Sentence, Span, plain, quoted_sentence, write
+from assistant.sources import OfDocument
+from assistant.spans import Sentence, Span, plain, quoted_sentence, write
 from index.documents import PolicyDocument
 from index.lexical import LexicalIndex
 from index.ranking import Hit

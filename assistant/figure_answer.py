@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from assistant import spans
+from assistant import sources, spans
 from assistant.amounts import Figure
 from assistant.combine import Dropped, Sum, open_pairs
 from assistant.comparison import figures_table
@@ -118,7 +118,9 @@ def _terms(draft: Draft, figure: Figure, known: Known, vocabulary: Vocabulary) -
         conditions = spans.joined(labels, "figures.answer.and")
         draft.add(write("figures.answer.assumed", conditions=conditions))
     for line in rule.terms.open[:2]:
-        said = write("figures.answer.open", open=Span(line, spans.OfRule(rule, "open")))
+        said = write(
+            "figures.answer.open", open=Span(line, sources.OfRule(rule, "open"))
+        )
         draft.add(said, spare=3)
 
 

@@ -11,7 +11,7 @@ from assistant.facts import chinese_date, status_sentence
 from assistant.inputs import amount_text
 from assistant.money import yuan_text
 from assistant.rules import Rule
-from assistant.spans import (
+from assistant.sources import (
     Computed,
     Echo,
     Fixed,
@@ -22,10 +22,13 @@ from assistant.spans import (
     OfRule,
     Quoted,
     Said,
-    Sentence,
     Somewhere,
-    Span,
+    Understood,
+    Worded,
 )
+from assistant.spans import Sentence, Span
+from assistant.standalone import unsaid
+from assistant.verify import faults
 from assistant.vocabulary import load_vocabulary
 from prompts import words
 
@@ -92,10 +95,23 @@ def borne_out(span: Span) -> bool:
             return text in _of_rule(rule, part)
         case OfDocument() as entry:
             return text in _of_document(entry)
-        case Hotline():
-            return text == words("replies.how.hotline")
-        case Marker(number):
-            return text == f"[{number}]"
+        case Marker() | Hotline() as constant:
+            return text == _constant(constant)
+        case Worded() | Understood() as source:
+            return _by_model(text, source)
+
+
+def _constant(source: Marker | Hotline) -> str:
+    """The one text that a marker or the hotline may have."""
+    is_marker = isinstance(source, Marker)
+    return f"[{source.number}]" if is_marker else words("replies.how.hotline")
+
+
+def _by_model(text: str, source: Worded | Understood) -> bool:
+    """Whether what a model wrote passes again what it has passed."""
+    if isinstance(source, Worded):
+        return not faults(text, source.evidence)
+    return not unsaid(text, source.said, source.headings)
 
 
 def _as_asked(text: str, asked: Echo | Somewhere | Said) -> bool:

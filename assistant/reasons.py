@@ -5,7 +5,8 @@ from assistant.calculator import NotMet
 from assistant.draft import Draft
 from assistant.known import Known
 from assistant.rule_lines import met_line, not_you
-from assistant.spans import OfDocument, OfRule, Sentence, Span, write
+from assistant.sources import OfDocument, OfRule
+from assistant.spans import Sentence, Span, write
 from assistant.vocabulary import load_vocabulary
 
 

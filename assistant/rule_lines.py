@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from assistant import spans
+from assistant import sources, spans
 from assistant.amounts import Figure
 from assistant.calculator import Missing
 from assistant.draft import Draft
@@ -12,7 +12,8 @@ from assistant.question import Request
 from assistant.reckon import Reckoning, at_cap, for_target, unit_sum
 from assistant.rules import Rule
 from assistant.slots import wished_sum
-from assistant.spans import Said, Sentence, Span, write
+from assistant.sources import Said
+from assistant.spans import Sentence, Span, write
 
 
 def stated_line(draft: Draft, rule: Rule) -> Sentence:
@@ -104,7 +105,7 @@ def terms_lines(draft: Draft, missing: Iterable[Missing]) -> bool:
         draft.add(stated_line(draft, rule))
         for line in rule.terms.open[:1]:
             said = write(
-                "figures.answer.open", open=Span(line, spans.OfRule(rule, "open"))
+                "figures.answer.open", open=Span(line, sources.OfRule(rule, "open"))
             )
             draft.add(said, spare=3)
     return shown

@@ -161,10 +161,14 @@ def keep(
     versions: Versions,
     session: Session,
     as_of: date,
-    model_wrote: str | None = None,
+    shown: Answer | None = None,
 ) -> Kept | NotKept:
-    """Store the last turn of a session; what was answered is given in any case."""
+    """Store the last turn of a session; what was answered is given in any case.
+
+    `shown` is the answer with a model's words, which are stored beside the turn.
+    """
     last = session.turns[-1]
+    answer = shown or last.answer
     turn = StoredTurn(
         id=new_id(),
         session=session.id,
@@ -175,15 +179,15 @@ def keep(
         answer={**last.answer.to_json(), "reason": last.answer.reason},
         timings=last.answer.timings,
         versions=versions,
-        model_wrote=model_wrote,
+        model_wrote=answer.text if answer.text != last.answer.text else None,
     )
     try:
         log.store(turn)
     except TurnLogError as error:
         notice = Notice("not_stored", say("replies.remarks.not_stored"))
-        remarks = (*last.answer.remarks, notice)
-        return NotKept(replace(last.answer, remarks=remarks), str(error))
-    return Kept(last.answer, turn.id)
+        remarks = (*answer.remarks, notice)
+        return NotKept(replace(answer, remarks=remarks), str(error))
+    return Kept(answer, turn.id)
 
 
 def _storable(value: Any) -> Any:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.chat import Assistant
+from assistant.endpoint import BadEndpoint, Endpoint, configured
 from assistant.refusal import MODEL
 from assistant.session import Session
 from eval.answers import write_answers
@@ -22,6 +23,7 @@ from index.search import WEIGHTS, IndexMissing
 from index.settings import Settings
 from index.store import StoreError
 from index.yaml_files import DataError
+from prompts import say
 
 TABLES = Path(__file__).parent.parent / "tests/rules"
 
@@ -37,6 +39,11 @@ def parser() -> argparse.ArgumentParser:
     for command in (answers, retrieval):
         command.add_argument("gold", type=Path, nargs=1, help="问答集（JSONL）")
         command.add_argument("out", type=Path, help="输出目录")
+    answers.add_argument(
+        "--model",
+        action="store_true",
+        help="用 LLM_BASE_URL 所设的语言模型润色再评；不加时从不使用语言模型",
+    )
     retrieval.add_argument(
         "--without",
         choices=sorted(WEIGHTS),
@@ -71,10 +78,13 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 is success, 1 a fault that is said."""
     options = parser().parse_args(arguments)
+    settings = Settings()
     try:
-        assistant = Assistant.load(Settings())
+        endpoint = _endpoint(options, settings)
+        assistant = Assistant.load(settings)
         cases = [case for gold in options.gold for case in load_cases(gold)]
     except (
+        BadEndpoint,
         CaseError,
         EmbedderError,
         IndexMissing,
@@ -86,8 +96,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     if options.command == "answers":
         options.out.mkdir(parents=True, exist_ok=True)
-        turns = write_answers(assistant, cases, options.out / "answers.jsonl")
-        print(f"{len(cases)} 例 {turns} 轮，已写入 {options.out / 'answers.jsonl'}")
+        _answers(assistant, cases, options.out / "answers.jsonl", endpoint)
     elif options.command == "retrieval":
         options.out.mkdir(parents=True, exist_ok=True)
         weights = {n: w for n, w in WEIGHTS.items() if n not in options.without}
@@ -108,6 +117,22 @@ def main(arguments: list[str] | None = None) -> int:
         else:
             _print(asdict(measure(assistant, cases)))
     return 0
+
+
+def _endpoint(options: argparse.Namespace, settings: Settings) -> Endpoint | None:
+    """The language model, where it is asked for; raises BadEndpoint."""
+    if options.command != "answers" or not options.model:
+        return None
+    if endpoint := configured(settings):
+        return endpoint
+    raise BadEndpoint(say("messages.endpoint.none"))
+
+
+def _answers(
+    assistant: Assistant, cases: list[Case], path: Path, endpoint: Endpoint | None
+) -> None:
+    turns = write_answers(assistant, cases, path, endpoint)
+    print(f"{len(cases)} 例 {turns} 轮，已写入 {path}")
 
 
 def _mutations(assistant: Assistant, cases: list[Case]) -> None:

@@ -14,7 +14,8 @@ from assistant.grounding import violations
 from assistant.places import Found, find_place
 from assistant.quotes import locate
 from assistant.session import Session
-from assistant.spans import Quoted, plain
+from assistant.sources import Quoted
+from assistant.spans import plain
 from eval.cases import Case
 from index.lexical import normalised
 from index.read import Clause, Corpus

@@ -29,7 +29,9 @@ SOURCES = [
     *(p for d in ("index", "assistant", "eval") for p in (ROOT / d).glob("*.py")),
 ]
 # A key in the code; of f"replies.status.{…}" the part before the brace.
-KEY = re.compile(rf"""["']((?:{"|".join(FILES)})\.[\w.]*)([{{"'])""")
+KEY = re.compile(
+    rf"""["'](?!model\.safetensors)((?:{"|".join(FILES)})\.[\w.]*)([{{"'])"""
+)
 # What may stand in the brace; every one of them has its words, and nothing else has.
 VALUES = {
     "messages.validation": None,  # pydantic's names of what may be wrong
@@ -67,6 +69,8 @@ VALUES = {
     "turn_log.behaviour": get_args(Behaviour),
     "turn_log.parts": PARTS,
     "turn_log.versions": list(Versions.__dataclass_fields__),
+    "model.faults": None,  # the codes of Fault
+    "model.left_out": ["rejected", "failed"],
     "ui.corrections": ["each", "removed"],
     "ui.repair_kinds": None,  # test_every_kind_of_repair_has_a_name
 }

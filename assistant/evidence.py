@@ -1,0 +1,54 @@
+"""What a model may word: the sentences that an answer cites, and its figures."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from assistant.answer import Answer, Citation, FigureCard
+from assistant.leash_words import pattern
+from assistant.money import yuan_text
+from assistant.verify import Evidence, Passage
+from index.library import Library
+from prompts import say, words
+
+NOT_YOU = "not_you"
+
+
+def evidence_of(answer: Answer, library: Library) -> Evidence:
+    """The numbered sentences that an answer rests on, figures first."""
+    figures = [p for card in answer.figures for p in _of_figure(card)]
+    quotes = [p for c in answer.citations for p in _of_quote(c, library)]
+    not_you = any(notice.code == NOT_YOU for notice in answer.notices)
+    return Evidence((*figures, *quotes), answer.verdict, not_you)
+
+
+def headings_of(answer: Answer) -> tuple[str, ...]:
+    """What an answer's texts and clauses are called."""
+    return tuple(dict.fromkeys(f"{c.document} {c.label}" for c in answer.citations))
+
+
+def _of_figure(card: FigureCard) -> Iterator[Passage]:
+    amount = yuan_text(Decimal(card.yuan))
+    text = say(
+        "model.wording.figure",
+        label=card.label,
+        amount=words("model.wording.amounts")[card.bound].format(amount=amount),
+        steps="，".join(card.steps),
+    )
+    for marker in card.citations:
+        yield Passage(marker, text.strip("，"), of_figure=True)
+
+
+def _of_quote(citation: Citation, library: Library) -> Iterator[Passage]:
+    document = library.documents[citation.clause.partition("#")[0]]
+    places = ("".join(document.place), *document.place)
+    short = tuple(p[:-1] for p in document.place)
+    level = words("replies.levels")[document.level]
+    for part in pattern("sentence").split(citation.quote):
+        if text := part.strip("。；; \n"):
+            yield Passage(
+                citation.marker,
+                text,
+                (*places, *short, level),
+                citation.document,
+                citation.label,
+            )

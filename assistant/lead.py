@@ -1,0 +1,66 @@
+"""An answer with a lead before its lines; lines that the lead says in full go."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assistant.aligned import pairs_share
+from assistant.answer import Answer
+from assistant.dates_said import folded
+from assistant.leash_words import pattern
+from assistant.sources import Computed, Fixed, Marker, Named, OfRule
+from assistant.spans import Sentence, plain
+from assistant.tokens import Piece, numbers_of, pieces_of, text_of
+
+COVERED = 0.9  # of a line's pairs of characters that the lead holds
+SHORT, LONG = 800, 2000  # characters of an answer, and of one of several benefits
+# A line of other spans quotes, works out, or says how a text stands: it always stays.
+MAY_GO = (Fixed, Named, OfRule, Marker, Computed)
+
+
+def with_lead(answer: Answer, lead: Sequence[Sentence]) -> Answer:
+    """The answer led by sentences; as it was where that would make it too long."""
+    if not lead:
+        return answer
+    said = plain(lead)
+    kept = [line for line in answer.lines if not _covered(line, answer, said)]
+    text = answer.text
+    for line in answer.lines:
+        own = plain([line])
+        if line not in kept and text.count(own) == 1:
+            text = text.replace(own, "").strip()
+    text = f"{said}\n\n{_tidy(text)}".strip()
+    if len(text) > (SHORT if len(answer.text) <= SHORT else LONG):
+        return answer
+    return replace(answer, text=text, lines=(*lead, *kept))
+
+
+def _tidy(text: str) -> str:
+    while "\n\n\n" in text:
+        text = text.replace("\n\n\n", "\n\n")
+    return text
+
+
+def _covered(line: Sentence, answer: Answer, said: str) -> bool:
+    """Whether the lead says all that a line does, and the line may go."""
+    if any(not isinstance(span.source, MAY_GO) for span in line):
+        return False
+    own = plain([line])
+    steps = [step for card in answer.figures for step in card.steps]
+    if any(step in own for step in steps):
+        return False
+    ours, theirs = _read(own), _read(said)
+    marks = pattern("marker")
+    return (
+        set(marks.findall(own)) <= set(marks.findall(said))
+        and set(numbers_of(ours)) <= set(numbers_of(theirs))
+        and _negations(ours) <= _negations(theirs)
+        and pairs_share(ours, theirs) >= COVERED
+    )
+
+
+def _read(text: str) -> tuple[Piece, ...]:
+    return pieces_of(pattern("marker").sub("", folded(text)))
+
+
+def _negations(pieces: tuple[Piece, ...]) -> set[str]:
+    return set(pattern("negation").findall(text_of(pieces)))
