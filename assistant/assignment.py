@@ -76,8 +76,12 @@ def assign(
     mentions: list[Mention] = []
     doubts: list[Doubt] = []
     cues = cues_of(text, names, vocabulary)
-    for number, cue in _each_with_its_cue(numbers, cues, text, vocabulary):
+    pairs = _each_with_its_cue(numbers, cues, text, vocabulary)
+    taken = {cue.name for _, cue in pairs if cue}
+    for number, cue in pairs:
         name = cue.name if cue else _default(number, names, topic, text, vocabulary)
+        if not cue and name in taken:  # 刚好一千万，设备七百万: the other one
+            name = _other(names, taken, vocabulary) or name
         if name in ("", *NONE):
             continue
         words = text[cue.start : cue.end] if cue else ""
@@ -180,6 +184,12 @@ def _value(
     whole = number.value * count.number
     times = f"{count.number.normalize():f}{unit}"
     return whole, (f"{yuan_text(number.value)} × {times} = {yuan_text(whole)}",)
+
+
+def _other(names: Sequence[str], taken: set[str], vocabulary: Vocabulary) -> str:
+    """The one sum of money that is wanted and not yet said."""
+    free = [n for n in names if n not in taken and vocabulary.inputs[n].kind == "money"]
+    return free[0] if len(free) == 1 else ""
 
 
 def _default(

@@ -1,5 +1,6 @@
 """Which shape an answer about money takes: figures, a reason why not, one question."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant import spans
@@ -46,6 +47,10 @@ def reply(
     verdict = verdict_of(request, found, known)
     if _inverse(request, found, draft):
         return finished(draft, "answer")
+    promised = [m for m in found.missing if isinstance(m.rule.terms.amount, Promise)]
+    if promised and len(promised) == len(found.missing) and request.wants & NUMBERS:
+        _promises(draft, promised, known)
+        return finished(draft, "answer", verdict)
     payable = [m for m in found.missing if m.rule.terms.amount.is_money]
     if payable:  # of several rules one may be over: that is said first
         over = tuple(n for n in found.not_met if n.condition == "expired")
@@ -188,7 +193,7 @@ def _promised(granted: tuple[Granted, ...]) -> bool:
 
 def _promises(
     draft: Draft,
-    granted: tuple[Granted, ...],
+    granted: Sequence[Granted | Missing],
     known: Known,
 ) -> None:
     """What a clause promises without saying how much."""

@@ -19,7 +19,6 @@ MODEL = Path(__file__).with_name("refusal.yaml")
 # nearer than any known question: see docs/experiments.md.
 HOPELESS, CLEARLY_NEARER, FAR_NEARER = 0.05, 0.0095, 0.02
 NAMED, NAMED_NEARER, NAMED_WORDS = 0.03, 0.016, -0.1
-OF_ANSWER = ("of_answer", "bare_ask")
 UNLIKELY, KNOWN = 0.2, 0.945  # a declined question almost word for word
 
 
@@ -78,7 +77,8 @@ def admissible(found: Signs) -> bool:
 def digresses(found: Signs, declined: Declined, request: Request) -> bool:
     """Whether a short turn leaves the conversation: 今天天气怎么样, 茅台多少钱."""
     ways = patterns()
-    if request.facts or any(ways[w].search(request.text) for w in OF_ANSWER):
+    generic = not ways["generic"].sub("", request.text)
+    if generic or request.facts or ways["of_answer"].search(request.text):
         return False
     chance, nearer = answerable(found), found.declined - found.question
     known = found.declined >= KNOWN and nearer >= CLEARLY_NEARER / 2

@@ -41,6 +41,8 @@ def asks_for_everything(turn: MoneyTurn, session: Session) -> bool:
     text = turn.request.text
     wants = turn.request.wants
     asked = "all" in wants or (session.everything and not wants & SUMMED)
+    if session.subject and turn.places and patterns()["others"].search(text):
+        return True  # 还有别的吗
     if not asked or turn.named_now:
         return False
     for mention in reversed(mentions(text)):

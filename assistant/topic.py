@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from assistant.money import Sum, read_money
+from assistant.place_mentions import mentions
 from assistant.question import Request, patterns
 from assistant.rules import Rule, Rulebook
 from assistant.vocabulary import load_vocabulary
@@ -41,7 +42,7 @@ def topic_of(
     if benefits and several:
         benefits |= hinted(request.text, rulebook)
     if last and follows_up(request, benefits, last, rulebook):
-        benefits = benefits & last.benefits or last.benefits
+        benefits = benefits or last.benefits
     if benefits:
         everywhere = [r for r in rulebook.rules.values() if r.terms.benefit in benefits]
         rules = _told_apart(_there(everywhere, places), request)
@@ -95,6 +96,8 @@ def follows_up(
     request: Request, named: frozenset[str], last: Topic, rulebook: Rulebook
 ) -> bool:
     """Whether a question goes on with the last topic rather than opening one."""
+    if patterns()["new_topic"].search(request.text):
+        return False
     if patterns()["swap"].search(request.text):
         return True
     if named and not named & last.benefits:
@@ -117,6 +120,11 @@ def opens_topic(request: Request, best: Hit, last: Topic, rulebook: Rulebook) ->
     """Whether a question that a clause answers speaks of none of the last topic."""
     before = {c for rule in last.rules for c in rule.clauses}
     points_back = patterns()["again"].search(request.text)
+    text = request.text
+    for mention in reversed(mentions(text)):
+        text = text[: mention.start] + text[mention.end :]
+    if not patterns()["generic"].sub("", text):  # 郑州市的
+        return False
     kin = [r for r in rulebook.rules.values() if r.terms.benefit in last.benefits]
     told = any(_matches(rule, request.text) for rule in kin)
     return best.clause.id not in before and not points_back and not told
