@@ -101,9 +101,9 @@ class Assistant:
         places = _paths(find_place(request.text, known)) or _known(known)
         if session.place and compares_before(request) and session.place not in places:
             places = (*places, session.place)
-        if len(places) == 1:
-            session.place = places[0]
         covered = tuple(p for p in places if self._covers(p))
+        if len(places) == 1 or (places and not covered):
+            session.place = places[0]
         if places and not covered:
             self._turn(request, (), places, session, as_of)  # levels, sums are kept
             names = "、".join("".join(p) for p in places)

@@ -44,7 +44,7 @@ def reply(
     if found.figures and "base_for" not in request.wants:
         return _figures(request, found, known, rulebook, draft)
     verdict = verdict_of(request, found, known)
-    if _inverse(request, found, draft):
+    if _inverse(request, found, known, draft):
         return _finished(draft, "answer")
     payable = [m for m in found.missing if m.rule.terms.amount.is_money]
     if payable:  # of several rules one may be over: that is said first
@@ -52,7 +52,7 @@ def reply(
         reasons(draft, over, known)
     if payable and verdict == "no":  # paid to somebody else
         return stated(request, found, known, rulebook, draft)
-    if payable and "terms" in request.wants and terms_lines(draft, payable):
+    if payable and "terms" in request.wants and terms_lines(draft, payable, known):
         return _finished(draft, "answer", verdict)
     if payable and _wants_own_sum(request):
         return _ask_for(tuple(payable), draft, verdict, vocabulary)
@@ -83,11 +83,11 @@ def _say_no(draft: Draft, found: Reckoning, known: Known) -> None:
     reasons(draft, found.not_met, known)
 
 
-def _inverse(request: Request, found: Reckoning, draft: Draft) -> bool:
+def _inverse(request: Request, found: Reckoning, known: Known, draft: Draft) -> bool:
     """What must be spent for the cap or for a sum that is wished for; if asked."""
     if "base_at_cap" in request.wants:
         return any([base_at_cap(draft, m.rule) for m in found.missing])
-    return "base_for" in request.wants and targets(draft, request, found)
+    return "base_for" in request.wants and targets(draft, request, found, known)
 
 
 def stated(
