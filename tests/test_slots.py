@@ -88,6 +88,7 @@ def test_a_part_counts_only_where_the_whole_is_for_more(text: str, values: list[
             LOANS,
             {"loan_opening": ["660000000"], "loan_closing": ["600000000"]},
         ),
+        ("别的公司说他们拿了1000万,我们也能拿吧", EQUIPMENT, {}),
         ("主营收入下降了12%", ("revenue_growth",), {"revenue_growth": ["-0.12"]}),
         ("主营收入增长-12%", ("revenue_growth",), {"revenue_growth": ["-0.12"]}),
         ("主营收入增长12%", ("revenue_growth",), {"revenue_growth": ["0.12"]}),
