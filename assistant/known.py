@@ -47,7 +47,7 @@ def learn(known: Known, text: str, read: Read, vocabulary: Vocabulary) -> Known:
         levels=levels or known.levels,
         facts={**known.facts, **facts},
         numbers=_numbers(known.numbers, read.mentions, text, vocabulary),
-        is_payee=payees or known.is_payee - _denied(text, vocabulary),
+        is_payee=payees or _still(known.is_payee, text, vocabulary),
         mixed=mixed,
         had=known.had | read_had(text),
         several_firms=bool(patterns()["several_firms"].search(text)),
@@ -66,10 +66,13 @@ def read_payees(text: str, vocabulary: Vocabulary) -> frozenset[str]:
     )
 
 
-def _denied(text: str, vocabulary: Vocabulary) -> frozenset[str]:
-    """What the asker says not to be: 如果我不是银行."""
+def _still(before: frozenset[str], text: str, vocabulary: Vocabulary) -> frozenset[str]:
+    """What the asker was before, but for 如果我不是银行 and 我是借款的企业."""
+    if patterns()["am_firm"].search(text):
+        return frozenset()
     no = patterns()["am_not"]
-    return read_payees(no.sub("", text), vocabulary) if no.search(text) else frozenset()
+    denied = read_payees(no.sub("", text), vocabulary) if no.search(text) else ()
+    return before.difference(denied)
 
 
 def deed_of(text: str, read: Read, as_of: date) -> tuple[date, date] | None:
@@ -115,11 +118,12 @@ def read_levels(text: str, vocabulary: Vocabulary) -> frozenset[str]:
     for start, end, name in found:
         if all(end <= s or e <= start for s, e, _ in kept):
             kept.append((start, end, name))
-    denied = patterns()["denied"]
+    denied, not_yet = patterns()["denied"], patterns()["not_yet"]
     levels = {
         name
-        for start, _, name in kept
+        for start, end, name in kept
         if not denied.search(text[max(0, start - NEGATION) : start])
+        and not not_yet.match(text[end:])
     }
     if len(levels) > 1:
         levels.discard("specialised")

@@ -176,6 +176,10 @@ def test_a_wished_for_sum_is_no_input():
             {"provincial", "national_little_giant"},
         ),
         ("我开了个面馆", set()),
+        ("小巨人准备认定还没认定", set()),
+        ("小巨人还没评上", set()),
+        ("小巨人还没过期", {"national_little_giant"}),
+        ("省级专精特新没评上国家小巨人", {"provincial"}),
     ],
 )
 def test_levels_are_those_that_the_asker_has(text: str, levels: set[str]):
@@ -202,6 +206,15 @@ def test_facts_are_read_with_their_negation(text: str, name: str, held: bool):
 def test_a_fact_may_hold_for_one_thing_and_not_for_another():
     text = "一个租市国资公司的门面,一个租私人的门面"
     assert "state_owned_premises" in read_facts(text, load_vocabulary())[1]
+
+
+def test_one_who_says_to_be_a_borrower_is_no_bank():
+    words = load_vocabulary()
+    nothing = read_numbers("", (), words, DAY)
+    bank = learn(Known(), "我们是农商行", nothing, words)
+    assert bank.is_payee == {"bank"}
+    assert learn(bank, "那能给多少", nothing, words).is_payee == {"bank"}
+    assert learn(bank, "我是借款的企业,归我吗", nothing, words).is_payee == set()
 
 
 @pytest.mark.parametrize(
