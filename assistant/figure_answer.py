@@ -99,6 +99,8 @@ def _terms(draft: Draft, rule: Rule, known: Known, vocabulary: Vocabulary) -> No
 def _no_double(draft: Draft, dropped: Dropped) -> None:
     """Which of two is the better one, and the words that forbid to have both."""
     clause = dropped.says.terms.clause
+    draft.card(dropped.winner)  # of many figures not all have been shown
+    draft.card(dropped.loser)
     values = {
         "winner_level": level(dropped.winner.rule),
         "loser_level": level(dropped.loser.rule),

@@ -160,6 +160,7 @@ def test_a_number_alone_is_what_the_topic_needs():
 def test_a_wished_for_sum_is_no_input():
     found = wished_sum("想从省里弄够90万设备补贴")
     assert found is not None and found.yuan == Decimal(900_000)
+    assert wished_sum("想拿负30万,得投多少") is None
     assert read("想从省里弄够90万设备补贴,得买多少钱的设备", EQUIPMENT) == {}
 
 
