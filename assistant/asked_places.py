@@ -13,6 +13,10 @@ def places_of(request: Request, session: Session) -> tuple[PlacePath, ...]:
     places = paths_of(find_place(request.text, known)) or _known(known)
     if session.place and compares_before(request) and session.place not in places:
         places = (*places, session.place)
+    named = paths_of(find_place(request.text, known))
+    if not named and request.compares and session.places:
+        return session.places  # 要是都投8000万，哪边多
+    session.places = places if len(places) > 1 else ()
     if len(places) == 1 and not _within(session.place, places[0]):
         session.place = places[0]
     return places

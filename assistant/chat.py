@@ -67,6 +67,9 @@ class Assistant:
         spent = session.clock.timings("answer")  # what is neither read nor searched
         answer = replace(answer, latency_ms=spent["total"], timings=spent)
         session.turns.append(Turn(masked.text, answer))
+        if answer.citations:
+            cited = dict.fromkeys(c.document_id for c in answer.citations)
+            session.documents = tuple(cited)
         return answer
 
     def search(
@@ -93,7 +96,11 @@ class Assistant:
         if len(normalised(question)) > LONGEST_QUESTION:  # ﷺ is one of 18
             return refuse("too_long", limit=LONGEST_QUESTION)
         request = read_question(question, self.index.lexical)
-        if answer := courtesy(request) or unsafe(request, self.documents()):
+        if answer := courtesy(request):
+            return answer
+        if answer := unsafe(request, self.documents()):
+            places = places_of(request, session)  # what else was said is kept
+            self._turn(request, (), places, session, as_of)
             return answer
         talk = (session, self.index, self.rulebook, as_of)
         if answer := of_clause(request, *talk) or of_last(request, *talk):
@@ -102,6 +109,7 @@ class Assistant:
         places = places_of(request, session)
         covered = tuple(p for p in places if self._covers(p))
         if places and not covered:
+            session.place = places[0]
             self._turn(request, (), places, session, as_of)  # levels, sums are kept
             names = "、".join("".join(p) for p in places)
             return refuse("place", self.documents(), place=names)

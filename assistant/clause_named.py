@@ -3,12 +3,10 @@
 import re
 from collections.abc import Sequence
 
-from assistant.facts import Named, named_documents
 from assistant.question import Request, patterns
 from index.documents import PolicyDocument
 from index.library import Library
 from index.numerals import NUMERAL, to_chinese, to_int
-from index.ranking import PlacePath
 
 ARTICLE = re.compile(rf"第({NUMERAL}|\d{{1,3}})条")
 POINT = re.compile(rf"(?<![第\w])({NUMERAL})\(({NUMERAL})\)(\d{{1,2}})?")
@@ -26,19 +24,10 @@ def asks_for_clause(request: Request) -> bool:
 
 
 def clauses_named(
-    request: Request,
-    library: Library,
-    places: tuple[PlacePath, ...],
-    last: Sequence[PolicyDocument],
+    request: Request, library: Library, texts: Sequence[PolicyDocument]
 ) -> tuple[list[PolicyDocument], list[str]]:
-    """The texts that are meant and the ids of the clauses named in them.
-
-    `last` are the texts cited last: 那第十四条呢 means one of theirs.
-    """
-    named = named_documents(request.text, library, places)
-    if not named.by_name and last:
-        named = Named(tuple(last), by_name=False)
-    documents = _annexes(request.text, named.documents, library)
+    """The texts or their annexes, and the ids of the clauses that are named."""
+    documents = _annexes(request.text, texts, library)
     numbers = _numbers(request.text)
     ids = [f"{d.id}#{n}" for d in documents for n in numbers]
     return documents, [id_ for id_ in ids if id_ in library.row]

@@ -10,7 +10,7 @@ from index.library import Library
 from index.ranking import PlacePath
 from prompts import say
 
-MOST_OF_TITLE = 0.7  # of its pairs of characters, beside its place
+MOST_OF_TITLE = 0.6  # of its pairs of characters, beside its place
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,6 +140,8 @@ def _profile(draft: Draft, shown: Sequence[Figure], known: Known) -> None:
 def no_double(draft: Draft, dropped: Dropped) -> None:
     """Which of two is the better one, and the words that forbid to have both."""
     clause = dropped.says.terms.clause
+    draft.card(dropped.winner)  # of many figures not all have been shown
+    draft.card(dropped.loser)
     values = {
         "winner_level": level(dropped.winner.rule),
         "loser_level": level(dropped.loser.rule),

@@ -45,19 +45,16 @@ def reply(
     if found.figures and "base_for" not in request.wants:
         return _figures(request, found, known, rulebook, draft)
     verdict = verdict_of(request, found, known)
-    if _inverse(request, found, draft):
+    if _inverse(request, found, known, draft):
         return finished(draft, "answer")
-    promised = [m for m in found.missing if isinstance(m.rule.terms.amount, Promise)]
-    if promised and len(promised) == len(found.missing) and request.wants & NUMBERS:
-        _promises(draft, promised, known)
+    if request.wants & NUMBERS and _only_promised(found):
+        _promises(draft, found.missing, known)  # no sum hangs on what is missing
         return finished(draft, "answer", verdict)
     payable = [m for m in found.missing if m.rule.terms.amount.is_money]
-    if payable:  # of several rules one may be over: that is said first
-        over = tuple(n for n in found.not_met if n.condition == "expired")
-        reasons(draft, over, known)
+    _say_over(draft, found, known)
     if payable and verdict == "no":  # paid to somebody else
         return stated(request, found, known, rulebook, draft)
-    if payable and "terms" in request.wants and terms_lines(draft, payable):
+    if payable and "terms" in request.wants and terms_lines(draft, payable, known):
         return finished(draft, "answer", verdict)
     if payable and _wants_own_sum(request):
         return _ask_for(tuple(payable), draft, verdict, vocabulary)
@@ -68,6 +65,19 @@ def reply(
         _promises(draft, found.granted, known)
         return finished(draft, "answer", verdict)
     return None
+
+
+def _only_promised(found: Reckoning) -> bool:
+    """Whether all that is missing is for rules that name no sum."""
+    amounts = [m.rule.terms.amount for m in found.missing]
+    return bool(amounts) and all(isinstance(a, Promise) for a in amounts)
+
+
+def _say_over(draft: Draft, found: Reckoning, known: Known) -> None:
+    """Of several rules one may be over: that is said first."""
+    if any(m.rule.terms.amount.is_money for m in found.missing):
+        over = tuple(n for n in found.not_met if n.condition == "expired")
+        reasons(draft, over, known)
 
 
 def _refused(found: Reckoning, verdict: Verdict | None) -> bool:
@@ -88,11 +98,11 @@ def _say_no(draft: Draft, found: Reckoning, known: Known) -> None:
     reasons(draft, found.not_met, known)
 
 
-def _inverse(request: Request, found: Reckoning, draft: Draft) -> bool:
+def _inverse(request: Request, found: Reckoning, known: Known, draft: Draft) -> bool:
     """What must be spent for the cap or for a sum that is wished for; if asked."""
     if "base_at_cap" in request.wants:
         return any([base_at_cap(draft, m.rule) for m in found.missing])
-    return "base_for" in request.wants and targets(draft, request, found)
+    return "base_for" in request.wants and targets(draft, request, found, known)
 
 
 def stated(

@@ -27,7 +27,7 @@ from prompts import say
 
 # Characters of an answer: several benefits or cases need more.
 UNITS = 2  # clauses whose responsible units are named
-SHORT, LONG = 600, 1800
+SHORT, LONG = 600, 1650
 SEVERAL = frozenset({"all", "difference"})
 
 

@@ -12,7 +12,7 @@ from assistant.dates_said import read_days
 from assistant.inputs import Given, InputError, given
 from assistant.question import patterns
 from assistant.rules import Rule
-from assistant.said import denied_payees, read_facts, read_levels, read_payees
+from assistant.said import read_facts, read_levels, read_payees
 from assistant.shapes import Fixed
 from assistant.vocabulary import Vocabulary, load_vocabulary
 
@@ -48,7 +48,7 @@ def learn(known: Known, text: str, read: Read, vocabulary: Vocabulary) -> Known:
         levels=levels or known.levels,
         facts={**known.facts, **facts},
         numbers=_numbers(known.numbers, read.mentions, text, vocabulary),
-        is_payee=payees or known.is_payee - denied_payees(text, vocabulary),
+        is_payee=payees or _still(known.is_payee, text, vocabulary),
         mixed=mixed,
         several_firms=bool(patterns()["several_firms"].search(text)),
         full_quota=bool(patterns()["full_quota"].search(text)),
@@ -68,6 +68,15 @@ def dated(known: Known, before: Known, turn: int) -> Known:
     if known.deed and known.deed != before.deed:
         changed.add("deed")
     return replace(known, said_in={**before.said_in, **dict.fromkeys(changed, turn)})
+
+
+def _still(before: frozenset[str], text: str, vocabulary: Vocabulary) -> frozenset[str]:
+    """What the asker was before, but for 如果我不是银行 and 我是借款的企业."""
+    if patterns()["am_firm"].search(text):
+        return frozenset()
+    no = patterns()["am_not"]
+    denied = read_payees(no.sub("", text), vocabulary) if no.search(text) else ()
+    return before.difference(denied)
 
 
 def deed_of(text: str, read: Read, as_of: date) -> tuple[date, date] | None:

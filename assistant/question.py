@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+from assistant.homophones import respelled
 from assistant.place_mentions import mentions
 from assistant.places import Several, find_place
 from assistant.privacy import without_placeholders
@@ -27,6 +29,7 @@ LONGEST = 160
 WORTH_KEEPING = 0.5
 LETTER, HAN = re.compile("[a-z]"), re.compile("[一-龥]")
 ENGLISH = 12  # letters
+ALONE = 16  # characters
 TOPIC = 5  # characters that may name a topic
 LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|https?://\S+")
 
@@ -56,8 +59,11 @@ def read_question(question: str, lexical: LexicalIndex) -> Request:
     """
     said = LINK.sub(r"\1", without_placeholders(question))
     text = _spelled(normalised(said).strip())
+    names = _aliases()
+    terms, kept = tuple(names["homophones"]), names["never_wrong"]
+    text = respelled(text, terms, kept, lexical)
     ways = patterns()
-    facts = tuple(name for name in FACTS if ways[name].search(text))
+    facts = tuple(name for name in FACTS if _asks(name, text))
     levels = tuple(name for name in _LEVELS if ways[f"levels.{name}"].search(text))
     core = _essence(text, lexical)
     how = bool(ways["how"].search(text))
@@ -92,7 +98,7 @@ def patterns() -> dict[str, re.Pattern[str]]:
 
 
 @cache
-def _aliases() -> dict[str, dict[str, str]]:
+def _aliases() -> dict[str, Any]:
     return load_yaml(ALIASES)
 
 
@@ -122,6 +128,15 @@ def _said(word: str, text: str) -> bool:
     if word.isascii():  # a word of English, not a part of one
         return bool(re.search(rf"(?<![a-z]){re.escape(word)}(?![a-z])", text))
     return word in text
+
+
+def _asks(fact: str, text: str) -> bool:
+    """Whether a fact of a text is asked for; a few words point at one only alone."""
+    ways = patterns()
+    alone = fact == "validity" and len(text) <= ALONE
+    return bool(
+        ways[fact].search(text) or (alone and ways["validity_alone"].search(text))
+    )
 
 
 def _in_english(text: str) -> bool:

@@ -66,7 +66,7 @@ def base_at_cap(draft: Draft, rule: Rule) -> bool:
     return True
 
 
-def targets(draft: Draft, request: Request, found: Reckoning) -> bool:
+def targets(draft: Draft, request: Request, found: Reckoning, known: Known) -> bool:
     """What must be spent to get the sum that the asker names; whether any rule says."""
     wished = wished_sum(request.text)
     shown = False
@@ -90,17 +90,18 @@ def targets(draft: Draft, request: Request, found: Reckoning) -> bool:
         )
         quote = draft.words(rule.terms.clause, rule.terms.quote)
         draft.add(write("figures.answer.basis", quote=quote))
+        not_you(draft, rule, known)
     return shown
 
 
-def terms_lines(draft: Draft, missing: Iterable[Missing]) -> bool:
+def terms_lines(draft: Draft, missing: Iterable[Missing], known: Known) -> bool:
     """The rate and cap, or the sum a head, of each rule; whether any has them."""
-    shown = False
+    payees: dict[str, Rule] = {}
     for rule in (m.rule for m in missing):
         unit = unit_sum(rule)
         if unit is None:
             continue
-        shown = True
+        payees.setdefault(rule.terms.payee, rule)
         draft.card(unit)
         draft.add(stated_line(draft, rule))
         for line in rule.terms.open[:1]:
@@ -108,4 +109,6 @@ def terms_lines(draft: Draft, missing: Iterable[Missing]) -> bool:
                 "figures.answer.open", open=Span(line, sources.OfRule(rule, "open"))
             )
             draft.add(said, spare=3)
-    return shown
+    for rule in payees.values():
+        not_you(draft, rule, known)
+    return bool(payees)

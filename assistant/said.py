@@ -17,12 +17,6 @@ def read_payees(text: str, vocabulary: Vocabulary) -> frozenset[str]:
     )
 
 
-def denied_payees(text: str, vocabulary: Vocabulary) -> frozenset[str]:
-    """What the asker says not to be: 如果我不是银行."""
-    no = patterns()["am_not"]
-    return read_payees(no.sub("", text), vocabulary) if no.search(text) else frozenset()
-
-
 def read_levels(text: str, vocabulary: Vocabulary) -> frozenset[str]:
     """The levels that the asker says to have; 没评上小巨人 is none."""
     found: list[tuple[int, int, str]] = []
@@ -34,11 +28,13 @@ def read_levels(text: str, vocabulary: Vocabulary) -> frozenset[str]:
         if all(end <= s or e <= start for s, e, _ in kept):
             kept.append((start, end, name))
     denied, after = patterns()["denied"], patterns()["denied_after"]
+    not_yet = patterns()["not_yet"]
     levels = {
         name
         for start, end, name in kept
         if not denied.search(text[max(0, start - NEGATION) : start])
         and not after.match(text[end:])
+        and not not_yet.match(text[end:])
     }
     if len(levels) > 1:
         levels.discard("specialised")

@@ -36,6 +36,8 @@ class Session:
     topic: Topic | None = None
     wants: frozenset[str] = frozenset()
     wants_units: bool = False
+    documents: tuple[str, ...] = ()  # the texts spoken of last
+    places: tuple[tuple[str, ...], ...] = ()  # compared last
     everything: bool = False  # the last question was for all benefits there are
     subject: str = ""  # what the last question that stood by itself was searched with
     figures: tuple[tuple[Figure, ...], ...] = ()  # of the latest turns, newest last

@@ -211,7 +211,7 @@ def _by_period(
 
 def wished_sum(text: str) -> Sum | None:
     """The sum that the asker wants to reach: 想拿80万."""
-    sums = [m for m in read_money(text) if isinstance(m, Sum)]
+    sums = [m for m in read_money(text) if isinstance(m, Sum) and m.yuan > 0]
     wish = patterns()["wish"]
     before = ((m, text[max(0, m.start - WISH) : m.start]) for m in sums)
     return next((m for m, words in before if wish.search(words)), None)

@@ -1,5 +1,6 @@
 """Questions about the texts themselves: a clause, what was cited, dates, numbers."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from assistant.about_last import about_last, asks_about_last, whole_clause
@@ -11,12 +12,14 @@ from assistant.document_answers import answer_facts
 from assistant.facts import Named, named_documents
 from assistant.figures import with_notices
 from assistant.money_turn import MoneyTurn
+from assistant.place_mentions import mentions
 from assistant.question import Request
 from assistant.rules import Rulebook
 from assistant.session import Session
 from assistant.stance import continues
 from assistant.topic import SHORT, Topic, benefits_named
 from index.library import Library
+from index.ranking import PlacePath
 from index.scope import applies
 from index.search import ClauseIndex
 
@@ -32,9 +35,9 @@ def of_clause(
     if not asks_for_clause(request) or benefits_named(request.text, rulebook):
         return None
     library = index.library
-    last = [library.documents[c.document_id] for c in session.last_cited()]
     places = places_of(request, session)
-    documents, ids = clauses_named(request, library, places, last)
+    texts = meant(request, library, places, session.documents)
+    documents, ids = clauses_named(request, library, texts.documents)
     if not documents:
         return ask_document(library.whole_texts())
     if not ids:
@@ -76,14 +79,37 @@ def of_documents(turn: MoneyTurn, session: Session, library: Library) -> Answer 
     request = turn.request
     if not request.facts:
         return None
-    named = named_documents(request.text, library, turn.places)
-    told = named.by_name and not all(d.draft for d in named.documents)
-    if not told and continues(request, session) and not turn.named_anew:
-        cited = dict.fromkeys(c.document_id for c in session.last_cited())
-        if cited:  # 是征求意见稿还是正式的: of what was spoken of
-            named = Named(tuple(library.documents[d] for d in cited), by_name=True)
+    spoken_of = continues(request, session) or bool(session.documents)
+    last = session.documents if spoken_of and not turn.named_anew else ()
+    named = meant(request, library, turn.places, last)
     if not named.by_name and not request.speaks_of_a_text:
         return None
     if not named.documents:
         return ask_document(library.whole_texts())
+    session.documents = tuple(d.id for d in named.documents)
     return answer_facts(request, named, library, turn.as_of)
+
+
+def meant(
+    request: Request,
+    library: Library,
+    places: tuple[PlacePath, ...],
+    last: Sequence[str],
+) -> Named:
+    """The texts that are meant: called by name, of the place or level, else the last.
+
+    征求意见稿 calls no text in a talk about others: 是征求意见稿还是正式的.
+    """
+    named = named_documents(request.text, library, places)
+    if named.by_name and not (last and all(d.draft for d in named.documents)):
+        return named
+    there = named_documents("", library, places).documents
+    if request.levels:
+        whole = [d for d in library.whole_texts() if applies(d, places)]
+        there = tuple(d for d in whole if d.level in request.levels)
+    pointed = bool(request.levels or mentions(request.text))
+    if there and places and pointed and request.speaks_of_a_text:
+        return Named(there, by_name=True)
+    if last and len(request.text) <= SHORT:
+        return Named(tuple(library.documents[d] for d in last), by_name=True)
+    return named

@@ -4,9 +4,10 @@ A second proof beside the guard in `assistant.grounding`: it sees only what a re
 sees, and compares by value.
 """
 
+import operator
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
 
@@ -27,6 +28,14 @@ NUMBER = re.compile(
 )
 UNITS = {"万亿": 12, "亿": 8, "千万": 7, "百万": 6, "万": 4, "千": 3}
 DATE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
+# 97家 × 1.2 = 116.4家: counts have no card with their steps.
+FIGURE, SIGN = re.compile(r"\d+(?:\.\d+)?"), re.compile("[+−×]")
+WORKING = re.compile(r"((?:[\d.]+[^\W\d]? [+−×] )+[\d.]+[^\W\d]?) = (\d+(?:\.\d+)?)")
+SIGNS: dict[str, Callable[[Decimal, Decimal], Decimal]] = {
+    "+": operator.add,
+    "−": operator.sub,
+    "×": operator.mul,
+}
 MARKER = re.compile(r"\[\d+\]")
 Number = tuple[str, Decimal]  # 元, % or a plain number, and its value
 
@@ -45,9 +54,10 @@ def unsupported(answer: Answer, said: str, held: "Held") -> list[str]:
     shown = [answer.text, *(n.text for n in answer.notices), *answer.questions]
     cited = [c.clause for c in answer.citations if c.clause in held.library.row]
     plain = held.without_names(MARKER.sub(" ", "\n".join(shown)), said, cited)
-    loose = numbers(plain) - allowed
-    counts = numbers(quotes + said)
-    return sorted(f"{v:f}{k}" for k, v in loose if k or not _follows(v, counts))
+    known = _worked(_folded(plain), numbers(quotes) | _of_asker(said))
+    return sorted(
+        f"{v:f}{k}" for k, v in numbers(plain) - allowed if k or not _follows(v, known)
+    )
 
 
 def numbers(text: str) -> set[Number]:
@@ -109,13 +119,26 @@ class Held:
         return DATE.sub(lambda m: " " if _day(m) in self.days else m[0], text)
 
 
-def _follows(value: Decimal, known: set[Number]) -> bool:
-    """Whether a count is a difference or product of two known, or that rounded up."""
+def _worked(text: str, known: set[Number]) -> set[Decimal]:
+    """The counts known, and those that a working shown in the text makes of them."""
     plain = {v for kind, v in known if not kind and v < 10**6}
-    return any(
-        value in (a - b, (a * b).to_integral_value(ROUND_CEILING))
-        for a in plain
-        for b in plain
+    for left, right in WORKING.findall(text) * 2:  # a total may stand before its parts
+        numbers = [Decimal(n) for n in FIGURE.findall(left)]
+        signs = SIGN.findall(left)
+        if all(_follows(n, plain) for n in numbers):
+            value = numbers[0]
+            for sign, number in zip(signs, numbers[1:], strict=True):
+                value = SIGNS[sign](value, number)
+            plain |= {value} if value == Decimal(right) else set()
+    return plain
+
+
+def _follows(value: Decimal, known: set[Decimal]) -> bool:
+    """Whether a count is known, or one known rounded up, or a product of two."""
+    return value in known or any(
+        (a * b).to_integral_value(ROUND_CEILING) == value
+        for a in known
+        for b in known | {Decimal(1)}
     )
 
 

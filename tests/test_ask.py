@@ -269,6 +269,13 @@ def test_an_empty_question_is_asked_for(assistant: Assistant, question: str):
     assert (answer.behaviour, answer.reason) == ("refuse", "empty")
 
 
+def test_of_several_places_without_texts_one_is_remembered(assistant: Assistant):
+    session = Session()
+    assistant.ask("公司在上海和西安，去北交所上市有补贴吗", session, DAY)
+    answer = assistant.ask("补多少", session, DAY)
+    assert (answer.behaviour, answer.figures) == ("refuse", ())
+
+
 def test_too_long_a_question_is_refused_with_the_limit(assistant: Assistant):
     answer = ask(assistant, "补" * (LONGEST_QUESTION + 1))
     assert (answer.behaviour, answer.reason) == ("refuse", "too_long")

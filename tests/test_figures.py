@@ -14,7 +14,7 @@ from index.yaml_files import load_yaml
 FOLDER = Path(__file__).parent
 CASES = [
     case
-    for name in ("figures", "callers")
+    for name in ("figures", "callers", "hostile")
     for case in load_cases(FOLDER.parent / f"eval/cases/{name}.jsonl")
 ]
 # Cases that are not answered as their gold asks, each with the reason.

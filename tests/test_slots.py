@@ -88,6 +88,7 @@ def test_a_part_counts_only_where_the_whole_is_for_more(text: str, values: list[
             LOANS,
             {"loan_opening": ["660000000"], "loan_closing": ["600000000"]},
         ),
+        ("别的公司说他们拿了1000万,我们也能拿吧", EQUIPMENT, {}),
         ("主营收入下降了12%", ("revenue_growth",), {"revenue_growth": ["-0.12"]}),
         ("主营收入增长-12%", ("revenue_growth",), {"revenue_growth": ["-0.12"]}),
         ("主营收入增长12%", ("revenue_growth",), {"revenue_growth": ["0.12"]}),
@@ -159,6 +160,7 @@ def test_a_number_alone_is_what_the_topic_needs():
 def test_a_wished_for_sum_is_no_input():
     found = wished_sum("想从省里弄够90万设备补贴")
     assert found is not None and found.yuan == Decimal(900_000)
+    assert wished_sum("想拿负30万,得投多少") is None
     assert read("想从省里弄够90万设备补贴,得买多少钱的设备", EQUIPMENT) == {}
 
 
@@ -175,6 +177,10 @@ def test_a_wished_for_sum_is_no_input():
             {"provincial", "national_little_giant"},
         ),
         ("我开了个面馆", set()),
+        ("小巨人准备认定还没认定", set()),
+        ("小巨人还没评上", set()),
+        ("小巨人还没过期", {"national_little_giant"}),
+        ("省级专精特新没评上国家小巨人", {"provincial"}),
     ],
 )
 def test_levels_are_those_that_the_asker_has(text: str, levels: set[str]):
@@ -201,6 +207,15 @@ def test_facts_are_read_with_their_negation(text: str, name: str, held: bool):
 def test_a_fact_may_hold_for_one_thing_and_not_for_another():
     text = "一个租市国资公司的门面,一个租私人的门面"
     assert "state_owned_premises" in read_facts(text, load_vocabulary())[1]
+
+
+def test_one_who_says_to_be_a_borrower_is_no_bank():
+    words = load_vocabulary()
+    nothing = read_numbers("", (), words, DAY)
+    bank = learn(Known(), "我们是农商行", nothing, words)
+    assert bank.is_payee == {"bank"}
+    assert learn(bank, "那能给多少", nothing, words).is_payee == {"bank"}
+    assert learn(bank, "我是借款的企业,归我吗", nothing, words).is_payee == set()
 
 
 @pytest.mark.parametrize(
