@@ -2,7 +2,7 @@
 
 from assistant.money_turn import compares_before
 from assistant.places import Ambiguous, Found, NoPlace, Place, Several, find_place
-from assistant.question import Request
+from assistant.question import Request, patterns
 from assistant.session import Session
 from index.ranking import PlacePath
 
@@ -14,7 +14,8 @@ def places_of(request: Request, session: Session) -> tuple[PlacePath, ...]:
     if session.place and compares_before(request) and session.place not in places:
         places = (*places, session.place)
     named = paths_of(find_place(request.text, known))
-    if not named and request.compares and session.places:
+    both = request.compares or patterns()["both_sides"].search(request.text)
+    if not named and both and session.places:
         return session.places  # 要是都投8000万，哪边多
     session.places = places if len(places) > 1 else ()
     if len(places) == 1 and not _within(session.place, places[0]):

@@ -151,7 +151,8 @@ def _figures(
             draft.add(stated_line(draft, one.rule))
             if isinstance(one.rule.terms.amount, Promise):
                 draft.add(write("figures.answer.promise"))
-    if request.levels or {"verdict", "all", "difference"} & request.wants:
+    apart = request.levels or request.several_places
+    if apart or {"verdict", "all", "difference"} & request.wants:
         reasons(draft, found.not_met, known)
     return finished(draft, "answer", verdict)
 

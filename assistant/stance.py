@@ -1,5 +1,6 @@
 """How a turn stands in the talk: by itself, as a follow-up, or leading away."""
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -11,9 +12,12 @@ from assistant.session import Session
 from assistant.topic import SHORT
 from assistant.vocabulary import load_vocabulary
 from index.ranking import Hit, Ranking
+from prompts import words
 
 BEST = 3  # clauses of which one must be what the benefit named is granted by
 INTRODUCTION = 24  # characters
+LEFT = 3  # characters that a vague question may hold beside words of asking
+MEANT = re.compile(words("figures.reading.money_word"))
 
 
 def stance_of(
@@ -56,8 +60,15 @@ def needs_place(turn: MoneyTurn) -> bool:
 
 def vague(turn: MoneyTurn) -> bool:
     """Whether a sum is asked for without a word of what for."""
-    said = bool(patterns()["vague"].search(turn.request.text))
-    return said and not turn.follows and "sum" in turn.request.wants
+    if turn.follows or turn.named_now:
+        return False
+    text = turn.request.text
+    if patterns()["vague"].search(text) and MEANT.search(text):
+        return True
+    for way in ("everything", "introduces", "generic"):
+        text = patterns()[way].sub("", text)
+    asks = {"sum", "verdict", "own"} & turn.request.wants
+    return bool(asks) and len(text) <= LEFT and bool(MEANT.search(turn.request.text))
 
 
 def only_introduces(turn: MoneyTurn) -> bool:

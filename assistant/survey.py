@@ -27,7 +27,7 @@ from assistant.vocabulary import load_vocabulary
 from index.library import Library
 from index.scope import applies
 
-SUMS, PROMISES, OTHERS = 8, 4, 5
+SUMS, PROMISES = 9, 3
 ROOM = 1700  # characters
 SUMMED = frozenset({"total", "difference", "sum"})
 REST = 2  # characters that may be left when all that asks for everything is taken off
@@ -43,6 +43,8 @@ def asks_for_everything(turn: MoneyTurn, session: Session) -> bool:
     asked = "all" in wants or (session.everything and not wants & SUMMED)
     if session.subject and turn.places and patterns()["others"].search(text):
         return True  # 还有别的吗
+    if patterns()["list_all"].search(text) and not turn.gave_numbers:
+        return True
     if not asked or turn.named_now:
         return False
     for mention in reversed(mentions(text)):
@@ -61,7 +63,7 @@ def survey(turn: MoneyTurn, library: Library, rulebook: Rulebook) -> Answer | No
         for rule in rulebook.rules.values()
         if rule.document.place and applies(rule.document, turn.places)
     ]
-    sums, promised, others = _sorted_out(rules, turn)
+    sums, promised = _sorted_out(rules, turn)
     if not sums and not promised:
         return None
     draft = Draft(library, turn.as_of, room=ROOM)
@@ -75,19 +77,18 @@ def survey(turn: MoneyTurn, library: Library, rulebook: Rulebook) -> Answer | No
     for figure, other in combinations(sums, 2):
         if says := rulebook.excluded(figure.rule, other.rule):
             no_double(draft, Dropped(other, figure, *says))
-    _named(draft, "promised", promised[:PROMISES])
-    _named(draft, "others", others[:OTHERS])
+    _named(draft, promised[:PROMISES])
     draft.add(write("figures.survey.more"))
     return with_status(finished(draft, "answer"), draft)
 
 
 def _sorted_out(
     rules: Iterable[Rule], turn: MoneyTurn
-) -> tuple[list[Figure], list[Rule], list[Rule]]:
-    """Sums and promises for the asker's level; what else is paid in certain cases."""
+) -> tuple[list[Figure], list[Rule]]:
+    """Sums for the asker's level, then those paid in certain cases; promises."""
     sums: list[Figure] = []
     promised: list[Rule] = []
-    others: list[Rule] = []
+    others: list[Figure] = []
     for rule in rules:
         profile, _ = profile_for(rule, turn.known)
         finding = assess(rule, profile, turn.as_of)
@@ -101,12 +102,13 @@ def _sorted_out(
         elif for_level and rule.terms.amount.is_money:
             promised.append(rule)
         elif rule.computes and stated and not rule.terms.conditions.level:
-            others.append(rule)
-    sums.sort(key=lambda figure: -figure.amount)
-    return sums[:SUMS], promised, others
+            others.append(stated)
+    for found in (sums, others):
+        found.sort(key=lambda figure: -figure.amount)
+    return [*sums, *others][:SUMS], promised
 
 
-def _named(draft: Draft, key: str, rules: Iterable[Rule]) -> None:
+def _named(draft: Draft, rules: Iterable[Rule]) -> None:
     """Benefits by name, each with its clause."""
     named = [
         (spans.rule_label(r), draft.marker(r.terms.clause, r.terms.quote))
@@ -114,4 +116,4 @@ def _named(draft: Draft, key: str, rules: Iterable[Rule]) -> None:
     ]
     if named:
         labels = spans.joined(named, "figures.answer.and")
-        draft.add(write(f"figures.survey.{key}", labels=labels))
+        draft.add(write("figures.survey.promised", labels=labels))

@@ -42,7 +42,7 @@ def topic_of(
     if benefits and several:
         benefits |= hinted(request.text, rulebook)
     if last and follows_up(request, benefits, last, rulebook):
-        benefits = benefits or last.benefits
+        benefits = benefits if benefits & last.benefits else last.benefits
     if benefits:
         everywhere = [r for r in rulebook.rules.values() if r.terms.benefit in benefits]
         rules = _told_apart(_there(everywhere, places), request)

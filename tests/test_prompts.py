@@ -49,7 +49,6 @@ VALUES = {
     "figures.answer.total": get_args(Bound),
     "figures.answer.difference": get_args(Bound),
     "figures.compare": get_args(Bound),
-    "figures.survey": ["promised", "others"],
     "figures.ask": None,  # the kinds of Doubt, place, level, benefit
     "figures.bad_sum": None,  # the codes of BadSum and InputError
     "figures.cli": None,
