@@ -1,5 +1,6 @@
 """Questions about the answer just given: who is responsible, what the text says."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -21,7 +22,10 @@ from index.documents import PolicyDocument
 from index.lexical import LexicalIndex
 from index.library import Library
 from index.read import Clause
+from prompts import words
 
+# A day or month by which something ends: 2022年6月30日, 2022年年底.
+DAY = re.compile(words("replies.day"))
 MOST = 3  # clauses of the last answer that are gone back to
 OWN = 5  # characters that the texts hold: 政府性融资担保由谁负责 names its own topic
 WHOLE = 560  # characters of a clause called by number that are shown
@@ -66,6 +70,24 @@ def about_last(
     documents = [library.documents[c.clause.partition("#")[0]] for c in citations]
     found = notices(documents, as_of)
     return grounded(paragraphs, citations, found)
+
+
+def deadline_of_last(
+    last: Sequence[Citation], library: Library, as_of: date
+) -> Answer | None:
+    """Until when the measure last cited runs, in its clause's words; None if unsaid."""
+    for cited in last[:MOST]:
+        clause = library.clause(cited.clause)
+        dated = [p for p, s in enumerate(clause.sentences) if DAY.search(s.text)]
+        said = [p for p in dated if clause.sentences[p].text in cited.quote] or dated
+        if not said:
+            continue
+        document = library.documents[clause.document]
+        first = lead(document, clause, as_of, with_status=True)
+        lines = [sentence_line(clause, p, 1) for p in said[:MOST]]
+        citation = cite(1, clause, document, document.status(as_of), said[:MOST])
+        return grounded([[first], lines], [citation], notices([document], as_of))
+    return None
 
 
 def whole_clause(clause: Clause, document: PolicyDocument, as_of: date) -> Answer:

@@ -10,7 +10,8 @@ from index.ranking import PlacePath
 def places_of(request: Request, session: Session) -> tuple[PlacePath, ...]:
     """Where the question is about; the session keeps the asker's own place."""
     known = Place(session.place) if session.place else None
-    places = paths_of(find_place(request.text, known)) or _known(known)
+    text = patterns()["not_there"].sub("", request.text)  # 不在巩义，在偃师
+    places = paths_of(find_place(text, known)) or _known(known)
     if session.place and compares_before(request) and session.place not in places:
         places = (*places, session.place)
     named = paths_of(find_place(request.text, known))

@@ -24,6 +24,7 @@ from assistant.rule_lines import (
 from assistant.rules import Rulebook
 from assistant.shapes import Promise
 from assistant.spans import write
+from assistant.verdicts import contradicted, verdict_of, why_not
 from assistant.vocabulary import Vocabulary
 from prompts import say
 
@@ -137,8 +138,11 @@ def _figures(
 ) -> Answer:
     """The figures; with them what else was asked for, granted or not."""
     verdict = verdict_of(request, found, known)
-    if verdict == "no":
-        draft.add(write(f"figures.why_not.{_why_not(request, found)}"))
+    if contradicted(request, found, known):
+        verdict = "no" if verdict else None
+        draft.add(write("figures.why_not.claim"))
+    elif verdict == "no":
+        draft.add(write(f"figures.why_not.{why_not(request, found)}"))
     figures(draft, request, found, known, rulebook)
     benefits = {f.rule.terms.benefit for f in found.figures}
     asked = {m.rule.terms.benefit for m in found.missing} - benefits
@@ -165,37 +169,6 @@ def _wants_own_sum(request: Request) -> bool:
         bool({"sum", "total"} & request.wants)
         and not ({"terms", "all"} & request.wants)
     )
-
-
-def verdict_of(request: Request, found: Reckoning, known: Known) -> Verdict | None:
-    """Whether the asker gets something, where that is what he asks."""
-    if "verdict" not in request.wants:
-        return None
-    if "both" in request.wants and found.choice.dropped:
-        return "no"
-    if not found.figures and any(n.condition == "expired" for n in found.not_met):
-        return "no"
-    theirs = ("enterprise", *known.is_payee)
-    if any(
-        f.rule.terms.payee in theirs and not f.rule.document.draft
-        for f in found.figures
-    ):
-        return "yes"
-    if any(m.rule.terms.payee in theirs for m in found.missing):
-        return "depends"
-    refused = any(n.rule.computes for n in found.not_met)
-    promised = any(g.rule.terms.payee in theirs for g in found.granted)
-    return "yes" if promised and not refused else "no"
-
-
-def _why_not(request: Request, found: Reckoning) -> str:
-    """Which of the ways to say no fits."""
-    if "both" in request.wants and found.choice.dropped:
-        return "both"
-    given = [f.rule for f in (*found.figures, *found.granted)]
-    if given and all(rule.document.draft for rule in given):
-        return "draft"
-    return "payee" if given or found.missing else "condition"
 
 
 def _promised(granted: tuple[Granted, ...]) -> bool:

@@ -12,7 +12,7 @@ from assistant.cases import cases_of
 from assistant.compose import notices, unit_positions, units_line
 from assistant.draft import Draft
 from assistant.facts import chinese_date
-from assistant.figure_reply import reply, stated, verdict_of
+from assistant.figure_reply import reply, stated
 from assistant.known import Known, values_of
 from assistant.money_turn import MONEY, MoneyTurn
 from assistant.question import Request, patterns
@@ -21,6 +21,7 @@ from assistant.rules import Rule, Rulebook
 from assistant.shapes import Promise
 from assistant.spans import Sentence
 from assistant.topic import Topic, at_levels
+from assistant.verdicts import verdict_of
 from index.library import Library
 from index.ranking import PlacePath
 from prompts import say

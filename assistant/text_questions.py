@@ -3,7 +3,12 @@
 from collections.abc import Sequence
 from datetime import date
 
-from assistant.about_last import about_last, asks_about_last, whole_clause
+from assistant.about_last import (
+    about_last,
+    asks_about_last,
+    deadline_of_last,
+    whole_clause,
+)
 from assistant.answer import Answer
 from assistant.asked_places import places_of
 from assistant.clause_named import asks_for_clause, clauses_named
@@ -13,7 +18,7 @@ from assistant.facts import Named, named_documents
 from assistant.figures import with_notices
 from assistant.money_turn import MoneyTurn
 from assistant.place_mentions import mentions
-from assistant.question import Request
+from assistant.question import Request, patterns
 from assistant.rules import Rulebook
 from assistant.session import Session
 from assistant.stance import continues
@@ -82,12 +87,27 @@ def of_documents(turn: MoneyTurn, session: Session, library: Library) -> Answer 
     spoken_of = continues(request, session) or bool(session.documents)
     last = session.documents if spoken_of and not turn.named_anew else ()
     named = meant(request, library, turn.places, last)
+    measure = not request.speaks_of_a_text or patterns()["measure"].search(request.text)
+    if last and request.facts == ("validity",) and measure and not pointed(request):
+        answer = deadline_of_last(session.last_cited(), library, turn.as_of)
+        if answer and not called(request, library):
+            return answer
     if not named.by_name and not request.speaks_of_a_text:
         return None
     if not named.documents:
         return ask_document(library.whole_texts())
     session.documents = tuple(d.id for d in named.documents)
     return answer_facts(request, named, library, turn.as_of)
+
+
+def pointed(request: Request) -> bool:
+    """Whether a question names a place or a level."""
+    return bool(request.levels or mentions(request.text))
+
+
+def called(request: Request, library: Library) -> bool:
+    """Whether a question calls a text by its name."""
+    return named_documents(request.text, library, ()).by_name
 
 
 def meant(
@@ -107,8 +127,8 @@ def meant(
     if request.levels:
         whole = [d for d in library.whole_texts() if applies(d, places)]
         there = tuple(d for d in whole if d.level in request.levels)
-    pointed = bool(request.levels or mentions(request.text))
-    if there and places and pointed and request.speaks_of_a_text:
+    brief = len(request.text) <= SHORT and bool(last)  # 湖北那个呢，哪天印发的
+    if there and places and pointed(request) and (brief or request.speaks_of_a_text):
         return Named(there, by_name=True)
     if last and len(request.text) <= SHORT:
         return Named(tuple(library.documents[d] for d in last), by_name=True)
