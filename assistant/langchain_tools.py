@@ -110,11 +110,16 @@ def _told(run: Callable[..., str]) -> Callable[..., str]:
         try:
             return run(**arguments)
         except BadInput as error:
-            raise ToolException(str(error)) from error
+            raise ToolException(_sendable(str(error))) from error
 
     return told
 
 
 def _explained(error: ValidationError) -> str:
     lines = explain(error, "tools.validation")
-    return "\n".join([say("tools.bad_call"), *dict.fromkeys(lines)])
+    return _sendable("\n".join([say("tools.bad_call"), *dict.fromkeys(lines)]))
+
+
+def _sendable(message: str) -> str:
+    """Without half characters, which JSON may hold and no request may: \\ud800."""
+    return message.encode("utf-8", "replace").decode()
