@@ -9,16 +9,16 @@ Streamed (`stream: true`) or whole, as the request wants it.
 """
 
 import json
-import socket
-import sys
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from itertools import count
+from threading import Event, Lock
 from typing import Any
 
-PATH = "/v1/chat/completions"
+from model_server import Reply as Response
+from model_server import model_server
+
 PIECE = 8  # characters in a chunk of a stream
 
 
@@ -78,7 +78,7 @@ class Truncated:
 
 @dataclass(frozen=True)
 class Dropped:
-    """The connection is cut after so many bytes of the body; 0: before the head."""
+    """The connection is cut after so many bytes of the body."""
 
     after_bytes: int
     content: str = "说到一半就断了"
@@ -123,130 +123,60 @@ class Request:
     body: dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Response:
-    """What goes over the wire."""
-
-    parts: tuple[bytes, ...]
-    kind: str = "application/json"
-    status: int = 200
-    headers: tuple[tuple[str, str], ...] = ()
-    delay: float = 0.0  # seconds before each part
-    cut_after: int | None = None  # bytes of the body, None: sent to its end
-
-
 @contextmanager
 def scripted_endpoint(
     script: Script, requests: list[Request] | None = None
 ) -> Iterator[str]:
     """The base URL (…/v1) of a server that follows a script until the end of `with`.
 
-    Every request is put into `requests`. A stall ends with the server.
+    Every request is put into `requests` then. A stall ends with the server.
     """
-    server = Server(script, [] if requests is None else requests)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/v1"
-    finally:
-        server.ending.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    lock, numbers, ending = Lock(), count(1), Event()
 
-
-class Server(ThreadingHTTPServer):
-    """On a free port; joins its threads at the end, quiet about callers that leave."""
-
-    daemon_threads = False
-
-    def __init__(self, script: Script, requests: list[Request]) -> None:
-        self.script = script
-        self.requests = requests
-        self.calls = 0
-        self.lock = threading.Lock()
-        self.ending = threading.Event()
-        super().__init__(("127.0.0.1", 0), Conversation)
-
-    def reply(self, request: Request) -> Reply:
-        """What the script says to the next request, one at a time."""
-        with self.lock:
-            self.calls += 1
-            self.requests.append(request)
-            return self.script(request.body, self.calls)
-
-    def handle_error(self, *args: Any) -> None:
-        if not isinstance(sys.exception(), OSError):
-            super().handle_error(*args)
-
-
-class Conversation(BaseHTTPRequestHandler):
-    """One connection, closed after one answer so that no thread waits for another."""
-
-    protocol_version = "HTTP/1.1"
-    server: Server
-
-    def do_POST(self) -> None:
-        sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        request = Request(self.path, headers, json.loads(sent))
-        self.close_connection = True
-        if self.path != PATH:
-            self._send(Response((b"{}",), status=404))
-            return
-        reply = self.server.reply(request)
+    def answer(body: dict[str, Any]) -> Response:
+        with lock:
+            reply = script(body, next(numbers))
         if isinstance(reply, Stall):
-            self.server.ending.wait(reply.seconds)
-        with suppress(OSError):  # the caller may have left
-            self._send(response(reply, stream=request.body.get("stream") is True))
+            ending.wait(reply.seconds)
+        return response(reply, stream=body.get("stream") is True)
 
-    def _send(self, answer: Response) -> None:
-        if answer.cut_after != 0:
-            self.send_response(answer.status)
-            self.send_header("Content-Type", answer.kind)
-            self.send_header("Transfer-Encoding", "chunked")
-            self.send_header("Connection", "close")
-            for name, value in answer.headers:
-                self.send_header(name, value)
-            self.end_headers()
-        left = answer.cut_after
-        for part in answer.parts:
-            if answer.delay:
-                self.server.ending.wait(answer.delay)
-            piece = part if left is None else part[:left]
-            left = None if left is None else left - len(piece)
-            if piece:
-                self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
-            if left == 0:
-                self.connection.shutdown(socket.SHUT_RDWR)
-                return
-        self.wfile.write(b"0\r\n\r\n")
-
-    def log_message(self, *_: object) -> None:
-        """Quiet."""
+    with model_server(answer) as server:
+        try:
+            yield server.url
+        finally:
+            ending.set()
+    if requests is not None:
+        sent = zip(server.paths, server.headers, server.requests, strict=True)
+        requests += [Request(*one) for one in sent]
 
 
 def response(reply: Reply, *, stream: bool) -> Response:
     """A reply as HTTP."""
     match reply:
         case Status(code, body, headers):
-            return Response((body.encode(),), status=code, headers=headers)
+            kind = "application/json"
+            return Response((body.encode(),), code, kind, headers=headers)
         case Garbage(content, kind):
-            return Response((content,), kind)
+            return Response((content,), kind=kind)
         case HtmlPage(html):
-            return Response((html.encode(),), "text/html; charset=utf-8")
+            return Response((html.encode(),), kind="text/html; charset=utf-8")
         case Drip(text, delay):
-            return _completion(Said(text, size=1), stream, delay=delay)
+            return replace(_completion(Said(text, size=1), stream), pause=delay)
         case Truncated(text):
             return _completion(Said(text, finish="length"), stream)
         case Dropped(after_bytes, content):
-            return _completion(Said(content), stream, cut_after=after_bytes)
+            return _cut(_completion(Said(content), stream), after_bytes)
         case Text(content) | Stall(_, content):
             return _completion(Said(content), stream)
         case ToolCall():
             return _completion(Said(calls=(reply,), finish="tool_calls"), stream)
         case ToolCalls(calls):
             return _completion(Said(calls=calls, finish="tool_calls"), stream)
+
+
+def _cut(whole: Response, after_bytes: int) -> Response:
+    body = b"".join(whole.parts)[:after_bytes]
+    return replace(whole, parts=(body,) if body else (), cut=True)
 
 
 @dataclass(frozen=True)
@@ -259,17 +189,13 @@ class Said:
     size: int = PIECE  # characters in a chunk
 
 
-def _completion(
-    said: Said, stream: bool, *, delay: float = 0.0, cut_after: int | None = None
-) -> Response:
-    kind = "text/event-stream" if stream else "application/json"
+def _completion(said: Said, stream: bool) -> Response:
     if stream:
-        parts = tuple(_events(said))
-    else:
-        body = _json(_whole(said))
-        step = max(1, len(body) // max(1, len(said.text))) if delay else len(body)
-        parts = tuple(body[i : i + step] for i in range(0, len(body), step))
-    return Response(parts, kind, delay=delay, cut_after=cut_after)
+        return Response(tuple(_events(said)))
+    body = _json(_whole(said))
+    step = max(1, len(body) * said.size // max(1, len(said.text)))
+    parts = tuple(body[i : i + step] for i in range(0, len(body), step))
+    return Response(parts, kind="application/json")
 
 
 def _whole(said: Said) -> dict[str, Any]:

@@ -169,11 +169,3 @@ def test_garbage_is_no_reply(stream: bool, reply: Reply):
     ):
         heard = ask(url, stream=stream)
     assert heard == ("", None)
-
-
-def test_another_path_is_not_found():
-    with (
-        scripted_endpoint(lambda *_: Text("好")) as url,
-        pytest.raises(openai.NotFoundError),
-    ):
-        ask(f"{url}/v2", stream=False)
