@@ -78,10 +78,14 @@ class Assistant:
         as_of: date,
         top_k: int = 10,
         weights: Mapping[str, float] | None = None,
+        here: PlacePath | None = None,
     ) -> Ranking:
-        """The ranking behind an answer, with the question's place and level."""
+        """The ranking behind an answer, with the question's place and level.
+
+        `here` is where the asker is; what the question itself says goes before it.
+        """
         request = read_question(question, self.index.lexical)
-        places = paths_of(find_place(request.text))
+        places = places_of(request, Session(place=here))
         query = _query(request, places, as_of)
         return self.index.search(query, top_k, weights or WEIGHTS)
 

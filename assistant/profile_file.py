@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from assistant.calculator import Profile
 from assistant.inputs import Given, InputError, given
@@ -25,13 +25,16 @@ class BadInput(Exception):
 
 
 def _as_typed(value: object) -> object:
-    """A number or a yes of YAML as text, to be read like one typed in a command."""
+    """A number or a yes of YAML or JSON as text, to be read like one typed."""
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, int | float):
+        value = Decimal(str(value))
     return f"{value:f}" if isinstance(value, Decimal) else value
 
 
-Typed = Annotated[str, BeforeValidator(_as_typed)]
+LONGEST = 100  # characters of one number, name or place
+Typed = Annotated[str, Field(max_length=LONGEST), BeforeValidator(_as_typed)]
 
 
 class ProfileEntry(BaseModel):
@@ -39,7 +42,7 @@ class ProfileEntry(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    place: str | None = None
+    place: str | None = Field(None, max_length=LONGEST)
     levels: tuple[str, ...] = ()
     facts: dict[str, Typed] = {}
     inputs: dict[str, Typed] = {}
@@ -66,7 +69,7 @@ def profile_of(entry: ProfileEntry, vocabulary: Vocabulary) -> Profile:
     _known(entry.is_payee, vocabulary.payees, "payees")
     values = {n: read_value(n, text, vocabulary) for n, text in entry.inputs.items()}
     return Profile(
-        place=_place(entry.place),
+        place=place_path(entry.place) if entry.place is not None else None,
         levels=frozenset(entry.levels),
         inputs=values,
         facts={name: _truth(name, text) for name, text in entry.facts.items()},
@@ -157,9 +160,8 @@ def _known(
             )
 
 
-def _place(text: str | None) -> tuple[str, ...] | None:
-    if text is None:
-        return None
+def place_path(text: str) -> tuple[str, ...]:
+    """The one place that a text names; raises BadInput for none or several."""
     found = find_place(text)
     if not isinstance(found, Found):
         raise BadInput(say("figures.no_place", text=text))

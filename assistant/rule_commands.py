@@ -1,7 +1,7 @@
 """calc, match and rules on the command line: what each prints."""
 
 import argparse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
@@ -60,7 +60,13 @@ def run(options: argparse.Namespace, corpus: Corpus, as_of: date) -> str:
     match options.command:
         case "calc":
             rule = rule_named(rulebook, options.rule)
-            profile = _profile(options, rule, rulebook.vocabulary)
+            profile = profile_typed(
+                map(_pair, options.set),
+                rule,
+                rulebook.vocabulary,
+                place=options.place,
+                levels=options.level,
+            )
             finding = assess(rule, profile, as_of)
             return "\n".join(describe(finding, profile, rulebook.vocabulary, as_of))
         case "match":
@@ -108,29 +114,36 @@ def rule_named(rulebook: Rulebook, name: str | None) -> Rule:
     raise BadInput(say("figures.cli.no_rule", name=name or "", listed=listed))
 
 
-def _profile(
-    options: argparse.Namespace, rule: Rule, vocabulary: Vocabulary
+def _pair(typed: str) -> tuple[str, str]:
+    name, sign, value = (part.strip() for part in typed.partition("="))
+    if not sign or not value:
+        raise BadInput(say("figures.cli.no_pair", pair=typed))
+    return name, value
+
+
+def profile_typed(
+    pairs: Iterable[tuple[str, str]],
+    rule: Rule,
+    vocabulary: Vocabulary,
+    *,
+    place: str | None,
+    levels: Iterable[str],
 ) -> Profile:
-    """What was typed after calc; raises BadInput."""
+    """A profile for one rule from inputs and facts by name; raises BadInput."""
     inputs: dict[str, str] = {}
     facts: dict[str, str] = {}
-    for pair in options.set:
-        name, sign, value = (part.strip() for part in pair.partition("="))
-        if not sign or not value:
-            raise BadInput(say("figures.cli.no_pair", pair=pair))
+    for name, value in pairs:
         if name in inputs or name in facts:
             raise BadInput(say("figures.cli.no_repeat", name=name))
         if name not in vocabulary.inputs and name not in vocabulary.facts:
-            used = "、".join(_used(rule, vocabulary))
+            used = "、".join(asks_for(rule, vocabulary))
             raise BadInput(say("figures.cli.no_input", name=name, used=used))
         (facts if name in vocabulary.facts else inputs)[name] = value
-    entry = ProfileEntry(
-        place=options.place, levels=tuple(options.level), facts=facts, inputs=inputs
-    )
+    entry = ProfileEntry(place=place, levels=tuple(levels), facts=facts, inputs=inputs)
     return profile_of(entry, vocabulary)
 
 
-def _used(rule: Rule, vocabulary: Vocabulary) -> Iterator[str]:
+def asks_for(rule: Rule, vocabulary: Vocabulary) -> Iterator[str]:
     """The inputs and facts that a rule asks for, each with what it is called."""
     conditions = rule.terms.conditions
     bounded = [name for bound in BOUNDS for name in getattr(conditions, bound)]

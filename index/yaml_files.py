@@ -117,9 +117,12 @@ def load_entries(path: Path, model: type[M], *, exact: bool = False) -> list[M]:
     return entries
 
 
-def explain(error: ValidationError) -> list[str]:
-    """One Chinese line for each problem that pydantic found: field, fault, remedy."""
-    kinds: dict[str, str] = words("messages.validation")
+def explain(error: ValidationError, key: str = "messages.validation") -> list[str]:
+    """One Chinese line for each problem that pydantic found: field, fault, remedy.
+
+    The sentences, by pydantic's names of what may be wrong, stand at `key`.
+    """
+    kinds: dict[str, str] = words(key)
     lines: list[str] = []
     for problem in error.errors():
         field = ".".join(str(part) for part in problem["loc"]) or "-"

@@ -20,6 +20,7 @@ class Reply:
     kind: str = "text/event-stream"
     pause: float = 0.0  # seconds before each part
     cut: bool = False  # end the connection without its proper end
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 Script = Callable[[dict[str, Any]], Reply]
@@ -93,6 +94,8 @@ def model_server(script: Script) -> Iterator[ModelServer]:
             self.send_response(reply.status)
             self.send_header("Content-Type", reply.kind)
             self.send_header("Transfer-Encoding", "chunked")
+            for name, value in reply.headers:
+                self.send_header(name, value)
             self.end_headers()
             for part in reply.parts:
                 time.sleep(reply.pause)

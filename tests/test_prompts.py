@@ -3,6 +3,7 @@
 import ast
 import re
 import string
+from datetime import date
 from pathlib import Path
 from typing import Any, get_args
 
@@ -10,6 +11,7 @@ import pytest
 
 from assistant.answer import Behaviour
 from assistant.declining import COURTESIES
+from assistant.langchain_tools import policy_tools
 from assistant.personal_numbers import Kind
 from assistant.question import FACTS
 from assistant.replay import PARTS
@@ -65,6 +67,8 @@ VALUES = {
     "figures.steps.fixed": get_args(Bound),
     "figures.sums": ["total", "difference", "share", "base_at_cap"],
     "figures.vocabulary": ["benefits", "inputs", "facts", "levels", "payees"],
+    "tools.descriptions": [tool.name for tool in policy_tools(None, date.min)],
+    "tools.validation": None,  # pydantic's names of what may be wrong
     "turn_log.behaviour": get_args(Behaviour),
     "turn_log.parts": PARTS,
     "turn_log.versions": list(Versions.__dataclass_fields__),
