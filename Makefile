@@ -1,4 +1,4 @@
-# The verbs: make install | serve | check | test | bench | constraints | clean.
+# The verbs: make install | serve | check | test | test-model | bench | constraints | clean.
 # Each step runs once, and again only when what it reads has changed.
 
 PYTHON ?= python3
@@ -22,7 +22,7 @@ MODEL_MADE := var/model/.made
 INDEX_BUILT := var/.index-built
 
 .DELETE_ON_ERROR:
-.PHONY: install serve check test bench constraints clean
+.PHONY: install serve check test test-model bench constraints clean
 
 install: $(INDEX_BUILT)
 
@@ -37,6 +37,10 @@ check: $(DEV_DEPS)
 
 test: install check
 	$(BIN)/pytest --cov
+
+# Needs a language model: LLM_BASE_URL, LLM_MODEL, LLM_API_KEY; see docs/model.md.
+test-model: install $(DEV_DEPS)
+	$(BIN)/pytest -m live tests/test_live_model.py
 
 bench: install $(DEV_DEPS)
 	$(foreach file,$(wildcard benchmarks/[a-z]*.py),$(BIN)/python -m $(subst /,.,$(basename $(file))) &&) true
