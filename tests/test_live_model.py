@@ -62,10 +62,12 @@ def run(
     turned = answered(assistant, model, cases, worded)
     run = Run(graded(gold, alone), graded(gold, worded), turned)
     counts = f"{run.alone['passed']} alone, {run.worded['passed']} worded"
-    report = request.config.pluginmanager.getplugin("terminalreporter")
-    report.write_line(f"\n{len(cases)} cases, passed: {counts}; kept in {out}")
-    for line in told(turned):
-        report.write_line(line)
+    plugins = request.config.pluginmanager
+    report = plugins.getplugin("terminalreporter")
+    with plugins.getplugin("capturemanager").global_and_fixture_disabled():
+        report.write_line(f"\n{len(cases)} cases, passed: {counts}; kept in {out}")
+        for line in told(turned):
+            report.write_line(line)
     return run
 
 
