@@ -30,22 +30,31 @@ class Heard(Endpoint):
     """
 
     replies: list[str | Failed] = field(default_factory=list[str | Failed])
+    seconds: list[float] = field(default_factory=list[float])  # of each reply
 
     def __post_init__(self) -> None:
         self.clock = count(0.0, 2 * LEFT_OUT).__next__
+
+    def forget(self) -> None:
+        """Begin another turn."""
+        self.replies, self.seconds = [], []
 
     def stream(
         self, messages: Sequence[Message], until: float
     ) -> Iterator[str | Failed]:
         wording = messages[0] == ("system", say("model.wording.system"))
         said: str | Failed = ""
+        began = time.monotonic()
         for item in Endpoint.stream(self, messages, until):
             said = item if isinstance(item, Failed) else f"{said}{item}"
-            if isinstance(item, Failed) and wording:
-                self.replies.append(item)
+            if isinstance(item, Failed):  # the last: whoever listens leaves
+                break
             yield item
-        if wording and not isinstance(said, Failed):
+        if wording:
             self.replies.append(said)
+            self.seconds.append(time.monotonic() - began)
+        if isinstance(said, Failed):
+            yield said
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,7 @@ class Turned:
     outcome: str
     sentences: tuple[tuple[str, tuple[str, ...]], ...]  # with the names of their faults
     replies: tuple[str, ...]
+    reply_seconds: tuple[float, ...]
     first_seconds: float
     last_seconds: float
 
@@ -68,20 +78,19 @@ def answered(
 ) -> list[Turned]:
     """Answer with the model: answers to `out`, one line a case; the turns beside it."""
     turned: list[Turned] = []
-    with out.open("w", encoding="utf-8") as file:
+    kept = out.with_name("turns.jsonl")
+    with out.open("w", encoding="utf-8") as file, kept.open("w", 1, "utf-8") as log:
         for case in cases:
             session, rows = Session(), list[dict[str, Any]]()
             for turn in case.turns:
-                endpoint.replies.clear()
+                endpoint.forget()
                 said, times = _timed(assistant, endpoint, turn.user, session, case)
                 rows.append(said[-1].to_json())
-                turned.append(
-                    _turned(case.id, turn.user, said, times, endpoint, assistant)
-                )
+                found = _turned(case.id, turn.user, said, times, endpoint, assistant)
+                turned.append(found)
+                log.write(json.dumps(asdict(found), ensure_ascii=False) + "\n")
             row = {"id": case.id, "turns": rows}
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
-    lines = (json.dumps(asdict(t), ensure_ascii=False) for t in turned)
-    out.with_name("turns.jsonl").write_text("\n".join(lines), "utf-8")
     return turned
 
 
@@ -109,7 +118,8 @@ def _turned(
     replies = tuple(str(r) for r in endpoint.replies)
     outcome = _outcome(first, last, endpoint.replies)
     shown = (first.text, last.text, outcome)
-    return Turned(id, question, *shown, sentences, replies, *times)
+    seconds = tuple(endpoint.seconds)
+    return Turned(id, question, *shown, sentences, replies, seconds, *times)
 
 
 def _sentences(
@@ -146,6 +156,8 @@ def told(turned: Sequence[Turned]) -> Iterator[str]:
         yield f"  {name:26} {n:4}"
     asked = [t for t in turned if t.replies]
     yield f"seconds, no model: {_spread([t.first_seconds for t in turned])}"
+    replies = [s for t in asked for s in t.reply_seconds[:1]]
+    yield f"seconds, first reply: {_spread(replies)}"
     yield f"seconds, to the end: {_spread([t.last_seconds for t in asked])}"
 
 
