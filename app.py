@@ -3,8 +3,9 @@
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
+from typing import Any
 
 import gradio as gr
 from gradio.themes import Default
@@ -50,24 +51,29 @@ def page(
         gr.Markdown(f"# {say('ui.page.title')}")
         gr.Markdown(say("ui.page.intro", documents=titles))
         session = gr.State(lambda: Session())  # one for each visitor
-        gr.ChatInterface(
-            reply,
-            additional_inputs=[session],
-            additional_outputs=[session],
-            chatbot=gr.Chatbot(
-                label=say("ui.page.chat"), height=520, buttons=["copy", "copy_all"]
-            ),
-            textbox=gr.Textbox(
-                placeholder=say("ui.page.placeholder"),
-                submit_btn=say("ui.page.send"),
-                show_label=False,
-            ),
-            examples=[[example] for example in words("ui.page.examples")],
-            cache_examples=False,
-            api_visibility="private",
-            concurrency_limit=16,
-        )
+        _chat(reply, session)
     return blocks
+
+
+def _chat(reply: Callable[..., Iterator[Any]], session: gr.State) -> None:
+    """The conversation with its box and its examples."""
+    gr.ChatInterface(
+        reply,
+        additional_inputs=[session],
+        additional_outputs=[session],
+        chatbot=gr.Chatbot(
+            label=say("ui.page.chat"), height=520, buttons=["copy", "copy_all"]
+        ),
+        textbox=gr.Textbox(
+            placeholder=say("ui.page.placeholder"),
+            submit_btn=say("ui.page.send"),
+            show_label=False,
+        ),
+        examples=[[example] for example in words("ui.page.examples")],
+        cache_examples=False,
+        api_visibility="private",
+        concurrency_limit=16,
+    )
 
 
 def main() -> int:

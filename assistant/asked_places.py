@@ -1,6 +1,5 @@
 """Where a question is about, and where the asker is."""
 
-from assistant.money_turn import compares_before
 from assistant.places import Ambiguous, Found, NoPlace, Place, Several, find_place
 from assistant.question import Request, patterns
 from assistant.session import Session
@@ -42,3 +41,8 @@ def paths_of(found: Found | Ambiguous | Several | NoPlace) -> tuple[PlacePath, .
 
 def _known(place: Place | None) -> tuple[PlacePath, ...]:
     return (place.path,) if place else ()
+
+
+def compares_before(request: Request) -> bool:
+    """Whether a question compares with the place of an earlier turn."""
+    return bool(patterns()["compared_before"].search(request.text))

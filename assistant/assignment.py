@@ -91,21 +91,18 @@ def assign(
             said = text[number.start : number.end]
             doubts.append(Doubt(number.doubt, name, said))
         else:
-            value, steps = _value(number, name, text, vocabulary)
-            mentions.append(
-                Mention(
-                    name,
-                    value,
-                    number.start,
-                    number.end,
-                    words,
-                    about=number.about,
-                    steps=steps,
-                )
-            )
+            mentions.append(_mention(number, name, words, text, vocabulary))
     settled = {m.name for m in mentions}
     doubts = [d for d in doubts if d.name not in settled or d.kind != "unit"]
     return Read(tuple(mentions), tuple(doubts))
+
+
+def _mention(
+    number: Number, name: str, words: str, text: str, vocabulary: Vocabulary
+) -> Mention:
+    value, steps = _value(number, name, text, vocabulary)
+    start, end = number.start, number.end
+    return Mention(name, value, start, end, words, about=number.about, steps=steps)
 
 
 def _each_with_its_cue(

@@ -10,6 +10,7 @@ from index.library import Library
 from index.ranking import PlacePath
 from prompts import say
 
+PLACE = 2  # characters of a place's name that are always said
 MOST_OF_TITLE = 0.6  # of its pairs of characters, beside its place
 
 
@@ -38,7 +39,7 @@ def _is_called(plain: str, document: PolicyDocument) -> bool:
     names = (document.title, document.short, document.number or "", *document.names)
     if any(name and _plain(name) in plain for name in names):
         return True
-    place = "".join(document.place[-1:]).rstrip("省市区县")
+    place = "".join(document.place[-1:])[:PLACE]
     if not place or place not in plain:
         return False
     title = _pairs(_plain(document.title))

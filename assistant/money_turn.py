@@ -66,12 +66,7 @@ def read_turn(
     if follows and topic and nothing_new and not mentions(text):
         topic = _as_cited(topic, session)
     request = _wanting(request, read, topic, session, follows)
-    known = learn(session.known, text, read, rulebook.vocabulary)
-    known = _one_of(known, read, topic)
-    place = places[0] if len(places) == 1 else known.place
-    known = replace(known, place=place, deed=deed_of(text, read, as_of))
-    known = replace(known, doubts=read.doubts, had=known.had | _had(text, topic))
-    known = dated(known, session.known, len(session.turns) + 1)
+    known = _known(session, text, read, topic, places, as_of)
     earlier = tuple(f for turn in reversed(session.figures) for f in turn)
     goes_on = last is not None and bool(patterns()["again"].search(text))
     gave = bool(read.mentions)
@@ -90,6 +85,23 @@ def read_turn(
         named_anew=bool(named - (last.benefits if last else frozenset())),
         tells=tells,
     )
+
+
+def _known(
+    session: Session,
+    text: str,
+    read: Read,
+    topic: Topic | None,
+    places: tuple[PlacePath, ...],
+    as_of: date,
+) -> Known:
+    """What is known of the asker after a turn."""
+    known = learn(session.known, text, read, load_vocabulary())
+    known = _one_of(known, read, topic)
+    place = places[0] if len(places) == 1 else known.place
+    known = replace(known, place=place, deed=deed_of(text, read, as_of))
+    known = replace(known, doubts=read.doubts, had=known.had | _had(text, topic))
+    return dated(known, session.known, len(session.turns) + 1)
 
 
 def _one_of(known: Known, read: Read, topic: Topic | None) -> Known:
@@ -234,8 +246,3 @@ def ask_benefit() -> Answer:
     """The question back: which benefit."""
     question = say("figures.ask.benefit")
     return Answer("clarify", question, questions=(question,))
-
-
-def compares_before(request: Request) -> bool:
-    """Whether a question compares with the place of an earlier turn."""
-    return bool(patterns()["compared_before"].search(request.text))

@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -56,23 +57,24 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="另建一个不含群众问法的索引再评（约半分钟）",
     )
-    refusals = commands.add_parser("refusals", help="评测“该答还是该拒”的判断")
-    fit = commands.add_parser(
-        "fit", help="重新拟合拒答判断，写入 assistant/refusal.yaml"
-    )
-    mutations = commands.add_parser(
-        "mutations", help="逐处改错规则与回答，打印被查出的比例"
-    )
+    _add_others(commands.add_parser)
+    return top
+
+
+def _add_others(add: Callable[..., argparse.ArgumentParser]) -> None:
+    """The commands on refusals, mutations and random questions."""
+    refusals = add("refusals", help="评测“该答还是该拒”的判断")
+    fit = add("fit", help="重新拟合拒答判断，写入 assistant/refusal.yaml")
+    mutations = add("mutations", help="逐处改错规则与回答，打印被查出的比例")
     for command in (refusals, fit, mutations):
         command.add_argument("gold", type=Path, nargs="+", help="问答集（JSONL）")
-    fuzz = commands.add_parser(
+    fuzz = add(
         "fuzz", help="随机出题，逐轮核对回答，写出 OUT/fuzz.json；有差错时返回 1"
     )
     fuzz.add_argument("--count", type=int, default=20_000, help="几段对话")
     fuzz.add_argument("--seed", type=int, default=1, help="随机种子")
     fuzz.add_argument("out", type=Path, help="输出目录")
     fuzz.set_defaults(gold=())
-    return top
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -98,13 +100,7 @@ def main(arguments: list[str] | None = None) -> int:
         options.out.mkdir(parents=True, exist_ok=True)
         _answers(assistant, cases, options.out / "answers.jsonl", endpoint)
     elif options.command == "retrieval":
-        options.out.mkdir(parents=True, exist_ok=True)
-        weights = {n: w for n, w in WEIGHTS.items() if n not in options.without}
-        if options.without_paraphrases:
-            assistant = without_paraphrases(assistant, options.out)
-        ranked = rankings(assistant, cases, weights)
-        write_rankings(options.out / "rankings.jsonl", ranked)
-        _print(asdict(scores(cases, ranked)))
+        _retrieval(assistant, cases, options)
     elif options.command == "mutations":
         _mutations(assistant, cases)
     elif options.command == "fuzz":
@@ -133,6 +129,18 @@ def _answers(
 ) -> None:
     turns = write_answers(assistant, cases, path, endpoint)
     print(f"{len(cases)} 例 {turns} 轮，已写入 {path}")
+
+
+def _retrieval(
+    assistant: Assistant, cases: list[Case], options: argparse.Namespace
+) -> None:
+    options.out.mkdir(parents=True, exist_ok=True)
+    weights = {n: w for n, w in WEIGHTS.items() if n not in options.without}
+    if options.without_paraphrases:
+        assistant = without_paraphrases(assistant, options.out)
+    ranked = rankings(assistant, cases, weights)
+    write_rankings(options.out / "rankings.jsonl", ranked)
+    _print(asdict(scores(cases, ranked)))
 
 
 def _mutations(assistant: Assistant, cases: list[Case]) -> None:

@@ -23,7 +23,12 @@ CHINESE_MODULES = {
     *("assistant/money.py", "assistant/places.py", "assistant/question.py"),
     *("assistant/quantities.py", "assistant/dates_said.py", "assistant/slots.py"),
     *("assistant/assignment.py", "assistant/said.py", "assistant/rule_checks.py"),
-    *("assistant/shapes.py", "eval/mutations.py", "eval/supported.py"),
+    *(
+        "assistant/shapes.py",
+        "assistant/clause_named.py",
+        "eval/mutations.py",
+        "eval/supported.py",
+    ),
 }
 
 
