@@ -235,8 +235,10 @@ def test_an_answer_stays_brief(assistant: Assistant):
 
 
 FIRST = "湖北的专精特新有什么融资支持？"
-THEN = "换武汉呢"
-WHOLE = "换武汉，专精特新有什么融资支持？"
+# Long and without a word of a policy: too much for a follow-up to go by.
+THEN = "武汉的合伙人明天一早要来，跟他碰个头商量商量，他要是问起来我该怎么说"
+ASKED = "武汉的合伙人明天一早要来，碰个头商量商量，问起来"
+WHOLE = f"{ASKED}专精特新有什么融资支持该怎么说？"
 
 
 def follow_up(
@@ -267,10 +269,10 @@ def test_a_follow_up_is_made_whole_and_said_so(assistant: Assistant):
 
 
 UNSAID: dict[str, object] = {
-    "a number": {"question": "换武汉，专精特新投800万有什么融资支持？"},
-    "a place": {"question": "换武汉和上海，专精特新有什么融资支持？"},
-    "a level": {"question": "换武汉，国家级专精特新有什么融资支持？"},
-    "a negation": {"question": "换武汉，不是专精特新有什么融资支持？"},
+    "a number": {"question": f"{ASKED}专精特新投800万有什么融资支持该怎么说？"},
+    "a place": {"question": f"{ASKED}上海的专精特新有什么融资支持该怎么说？"},
+    "a level": {"question": f"{ASKED}国家级专精特新有什么融资支持该怎么说？"},
+    "a negation": {"question": f"{ASKED}不是专精特新有什么融资支持该怎么说？"},
     "another matter": {"question": "武汉的首台套装备怎么评审认定奖励？"},
     "not this turn's": {"question": FIRST},
     "a link": {"question": f"{WHOLE}http://a.cn"},
@@ -280,7 +282,7 @@ UNSAID: dict[str, object] = {
     "no such slot": {"question": WHOLE, "slots": {"verdict": "yes"}},
     "a field more": {"question": WHOLE, "answer": "最多999万元"},
     "no question": {"slots": {}},
-    "words": "换武汉",
+    "words": "武汉的合伙人",
 }
 
 
