@@ -1,5 +1,6 @@
 """Each number to the input whose word is nearest to it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -20,6 +21,7 @@ from assistant.quantities import read_counts
 from assistant.question import patterns
 from assistant.vocabulary import Vocabulary
 
+COMMA = re.compile("[,，]")
 UNITS = {
     "家": {"家", "户", "个"},
     "人": {"人", "个"},
@@ -135,6 +137,11 @@ def _each_with_its_cue(
         chosen[number] = cue
         if number.unit and cue.name not in NONE:
             taken.add(cue)
+    for number in numbers:
+        cue = chosen.get(number)
+        shared = [n for n, c in chosen.items() if c == cue and n != number]
+        if cue and shared and COMMA.search(text[number.end : cue.start]):
+            del chosen[number]  # 一千万，设备七百万: the word is of the second
     return _same_word([(n, chosen.get(n)) for n in numbers], text)
 
 

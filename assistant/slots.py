@@ -147,7 +147,7 @@ def _dated(
         close = before > 0 and len(between) <= CLOSE
         before = mention.end
         span = (min(d.first for d in own), max(d.last for d in own)) if own else None
-        total = bool(patterns()["in_all"].search(sentence))
+        total = bool(patterns()["in_all"].search(between[-CLOSE:]))
         yield replace(
             mention,
             days=span,
