@@ -9,7 +9,7 @@ from decimal import Decimal
 from assistant.amounts import Figure, compute
 from assistant.inputs import Given, resolve
 from assistant.rules import Rule
-from assistant.shapes import Limit, Promise
+from assistant.shapes import Fixed, Limit, Promise
 from assistant.vocabulary import load_vocabulary
 
 __all__ = ["Figure", "Finding", "Granted", "Missing", "NotMet", "Profile", "assess"]
@@ -72,7 +72,7 @@ def assess(rule: Rule, profile: Profile, as_of: date) -> Finding:
     Raises InputError for a number that cannot be (fractional heads).
     """
     missing: tuple[str, ...] = ()
-    for check in (_place, _time, _level, _facts, _bounds):
+    for check in (_place, _time, _level, _facts, _bounds, _quota):
         outcome = check(rule, profile, as_of)
         if isinstance(outcome, NotMet):
             return outcome
@@ -173,6 +173,17 @@ def _bounds(rule: Rule, profile: Profile, _: date) -> NotMet | Missing | None:
         return failed[0]
     unknown = unknown[:1] if conditions.any_of else unknown
     return Missing(rule, tuple(unknown)) if unknown else None
+
+
+def _quota(rule: Rule, profile: Profile, _: date) -> NotMet | None:
+    """No more prizes than the clause gives out: 一等奖2名."""
+    amount = rule.terms.amount
+    if not isinstance(amount, Fixed) or amount.each is None or amount.places is None:
+        return None
+    given = resolve(amount.each, profile.inputs)
+    if given is None or given.value <= amount.places:
+        return None
+    return NotMet(rule, amount.each, "quota", amount.places, given.value)
 
 
 def _part_suffices(name: str, bound: str, limit: Decimal, profile: Profile) -> bool:

@@ -59,11 +59,8 @@ class Draft:
     def words(self, clause: str, quote: str) -> Sentence:
         """The clause's own words of a quote, as spans."""
         found = self.library.clause(clause)
-        return tuple(
-            span
-            for start, end in locate(quote, found.text)
-            for span in (spans.quoted(found, start, end),)
-        )
+        parts = [(spans.quoted(found, *part),) for part in locate(quote, found.text)]
+        return spans.joined(parts, "figures.answer.gap")
 
     def card(self, figure: Figure) -> None:
         """Show a figure; counts of enterprises are no sums and get no card."""

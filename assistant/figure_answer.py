@@ -6,7 +6,7 @@ from decimal import Decimal
 from assistant import sources, spans
 from assistant.amounts import Figure
 from assistant.combine import Dropped, Sum, open_pairs
-from assistant.comparison import figures_table
+from assistant.comparison import figures_table, told_apart
 from assistant.draft import Draft
 from assistant.known import Known
 from assistant.money import yuan_text
@@ -32,6 +32,8 @@ def figures(
     shown = sorted(found.figures, key=lambda f: f not in found.choice.kept)[:SHOWN]
     pair = found.compared() if "difference" in request.wants else None
     if pair:
+        for figure in pair:
+            _cited(draft, figure.rule)
         _difference(draft, found)
         figures_table(draft, [f for f in shown if f in pair])
     for figure in shown:
@@ -201,13 +203,18 @@ def _difference(draft: Draft, found: Reckoning) -> None:
         return
     pair = found.compared()
     assert pair is not None
-    larger = pair[0]
+    larger, smaller = pair
+    if larger.amount == smaller.amount:
+        draft.add(write("figures.answer.equal"))
+        return
     place = larger.rule.document.place[-1:]
     draft.add(
         write(
             "figures.answer.larger",
             place=spans.of_document("".join(place), larger.rule.document, draft.as_of),
-            label=spans.rule_label(larger.rule),
+            label=told_apart(larger)
+            if larger.rule == smaller.rule
+            else spans.rule_label(larger.rule),
         )
     )
     _sum(draft, "difference", result)

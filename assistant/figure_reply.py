@@ -158,6 +158,9 @@ def _figures(
     apart = request.levels or request.several_places
     if apart or {"verdict", "all", "difference"} & request.wants:
         reasons(draft, found.not_met, known)
+    else:
+        over = tuple(n for n in found.not_met if n.bound == "quota")
+        reasons(draft, over, known)
     return finished(draft, "answer", verdict)
 
 

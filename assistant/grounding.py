@@ -1,10 +1,12 @@
 """The numeric guard: each span is compared with its own source, not with a set."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from string import Formatter
 
+from assistant import shapes
 from assistant.amounts import Figure, number_text
 from assistant.combine import Sum
 from assistant.facts import chinese_date, status_sentence
@@ -28,6 +30,7 @@ from assistant.sources import (
 )
 from assistant.spans import Sentence, Span
 from assistant.standalone import unsaid
+from assistant.terms import Terms
 from assistant.verify import faults
 from assistant.vocabulary import load_vocabulary
 from prompts import words
@@ -155,8 +158,15 @@ def _of_rule(rule: Rule, part: str) -> set[str]:
         case "event_end":
             return {chinese_date(event.last if event else None)}
         case _:
-            bounds = terms.conditions.bounds
-            return {amount_text(n, limit) for _, n, limit in bounds if n == part}
+            return {amount_text(n, limit) for n, limit in _limits(terms) if n == part}
+
+
+def _limits(terms: Terms) -> Iterator[tuple[str, Decimal]]:
+    """The bounds of a rule on its inputs, and how many are given out."""
+    yield from ((name, limit) for _, name, limit in terms.conditions.bounds)
+    amount = terms.amount
+    if isinstance(amount, shapes.Fixed) and amount.each and amount.places is not None:
+        yield amount.each, amount.places
 
 
 def _of_document(entry: OfDocument) -> set[str]:

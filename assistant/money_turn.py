@@ -15,7 +15,7 @@ from assistant.rules import Rule, Rulebook
 from assistant.said import read_had, read_levels
 from assistant.session import Session
 from assistant.slots import read_numbers
-from assistant.topic import Topic, benefits_named, follows_up, topic_of
+from assistant.topic import Topic, benefits_asked, follows_up, topic_of
 from assistant.vocabulary import Vocabulary, load_vocabulary
 from index.ranking import Hit, PlacePath
 from prompts import say
@@ -57,7 +57,7 @@ def read_turn(
 ) -> MoneyTurn:
     """What a question is about and what is known after it."""
     text, last = request.text, session.topic
-    named = benefits_named(request.core, rulebook) or benefits_named(text, rulebook)
+    named = benefits_asked(request, rulebook)
     follows = last is not None and follows_up(request, named, last, rulebook)
     topic = topic_of(request, hits, rulebook, places, last)
     read = _numbers_of(request, topic, session, rulebook, as_of, follows=follows)

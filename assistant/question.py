@@ -41,6 +41,7 @@ class Request:
     text: str  # normalised
     search: str  # the part of it that says what is asked
     core: str  # of a long story the telling pieces, else the whole text
+    asked: str  # of a long story the last sentence that asks, else the whole text
     facts: tuple[str, ...]  # of the document itself: number, validity …
     speaks_of_a_text: bool  # 这份文件, 该方案
     wants_units: bool
@@ -64,7 +65,8 @@ def read_question(question: str, lexical: LexicalIndex) -> Request:
     text = respelled(text, terms, kept, lexical)
     ways = patterns()
     facts = tuple(name for name in FACTS if _asks(name, text))
-    levels = tuple(name for name in _LEVELS if ways[f"levels.{name}"].search(text))
+    asked = _asking(text)
+    levels = tuple(name for name in _LEVELS if ways[f"levels.{name}"].search(asked))
     core = _essence(text, lexical)
     how = bool(ways["how"].search(text))
     topic = ways["how"].sub("", core)  # 受理申报材料 would find the listing bonus
@@ -73,6 +75,7 @@ def read_question(question: str, lexical: LexicalIndex) -> Request:
         text=text,
         search=_place_free(topic) + _standard_words(text),
         core=core,
+        asked=asked,
         facts=facts,
         speaks_of_a_text=bool(ways["a_text"].search(text)),
         wants_units=how or bool(ways["units"].search(text)),
@@ -80,7 +83,7 @@ def read_question(question: str, lexical: LexicalIndex) -> Request:
         in_english=_in_english(text),
         compares=bool(ways["compares"].search(text)),
         levels=levels,
-        wants=frozenset(name for name in WANTS if ways[name].search(text)),
+        wants=frozenset(name for name in WANTS if ways[name].search(asked)),
         several_places=isinstance(find_place(text), Several),
     )
 
@@ -143,6 +146,14 @@ def _in_english(text: str) -> bool:
     """Whether a question is English, names and terms in Chinese aside."""
     letters = len(LETTER.findall(text))
     return letters >= ENGLISH and letters > 2 * len(HAN.findall(text))
+
+
+def _asking(text: str) -> str:
+    """The last sentence of a long text that asks something, else the whole text."""
+    if len(text) <= LONGEST:
+        return text
+    pieces = [p for p in PIECE.findall(text) if patterns()["asks"].search(p)]
+    return pieces[-1] if pieces else text
 
 
 def _essence(text: str, lexical: LexicalIndex) -> str:

@@ -51,12 +51,12 @@ class Reckoning:
         return difference(*pair) if pair else None
 
     def compared(self) -> tuple[Figure, Figure] | None:
-        """The two sums that are compared, the larger first."""
+        """The two sums that are compared, the larger first; None where it is one."""
         sums = self.bests if len(self.bests) > 1 else self.sums or self.figures
         if len(sums) < 2:
             return None
         larger, smaller = sorted(sums[:2], key=lambda f: -f.amount)
-        return larger, smaller
+        return None if larger == smaller else (larger, smaller)
 
     def best(self) -> Figure | None:
         """The largest sum that can be had."""

@@ -1,8 +1,11 @@
 """What a text says of its asker: levels, facts, payees, benefits had already."""
 
+import re
+
 from assistant.question import patterns
 from assistant.vocabulary import Vocabulary
 
+NEXT = 2  # characters between 没评上 and the level that it denies
 NEGATION = 10  # characters before a level in which 没评上 denies it
 
 
@@ -33,12 +36,22 @@ def read_levels(text: str, vocabulary: Vocabulary) -> frozenset[str]:
         name
         for start, end, name in kept
         if not denied.search(text[max(0, start - NEGATION) : start])
-        and not after.match(text[end:])
+        and not _denied_by(after.match(text[end:]), end, kept)
         and not not_yet.match(text[end:])
     }
     if len(levels) > 1:
         levels.discard("specialised")
     return frozenset(levels)
+
+
+def _denied_by(
+    denial: re.Match[str] | None, end: int, levels: list[tuple[int, int, str]]
+) -> bool:
+    """Whether 没评上 is of the level before it: not in 省级没评上国家小巨人."""
+    if denial is None:
+        return False
+    last = end + denial.end()
+    return not any(last <= start <= last + NEXT for start, _, _ in levels)
 
 
 def read_had(text: str) -> frozenset[str]:

@@ -34,13 +34,9 @@ def topic_of(
     last: Topic | None,
 ) -> Topic | None:
     """What a question is about; None where no rule stands behind it."""
-    benefits = benefits_named(request.core, rulebook)
-    benefits = benefits or benefits_named(request.text, rulebook)
-    several = {"all", "total"} & request.wants or patterns()["besides"].search(
-        request.text
-    )
-    if benefits and several:
-        benefits |= hinted(request.text, rulebook)
+    benefits = benefits_asked(request, rulebook)
+    if benefits and {"all", "total", "besides"} & request.wants:
+        benefits |= hinted(request.asked, rulebook)
     if last and follows_up(request, benefits, last, rulebook):
         benefits = benefits if benefits & last.benefits else last.benefits
     if benefits:
@@ -60,6 +56,14 @@ def topic_of(
     ]
     rules = (*best, *_told_apart(_there(same, places), request))
     return Topic(benefits, rules, named=False)
+
+
+def benefits_asked(request: Request, rulebook: Rulebook) -> frozenset[str]:
+    """The benefits named where a question asks, else in what it tells."""
+    told = (request.asked, request.core, request.text)
+    return next(
+        (b for text in told if (b := benefits_named(text, rulebook))), frozenset()
+    )
 
 
 def benefits_named(text: str, rulebook: Rulebook) -> frozenset[str]:
