@@ -19,7 +19,7 @@ def cases_of(
     """
     if len(places) > 1:
         return tuple(replace(known, place=place) for place in places[:MOST])
-    apart = bool(patterns()["each_of"].search(request.text))
+    apart = bool(patterns()["each_of"].search(request.asked))
     if not (apart or "difference" in request.wants):
         return (known,)
     if len(known.levels) > 1:

@@ -29,7 +29,6 @@ from prompts import say
 # Characters of an answer: several benefits or cases need more.
 UNITS = 2  # clauses whose responsible units are named
 SHORT, LONG = 600, 1650
-SEVERAL = frozenset({"all", "difference"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ def figure_answer(turn: MoneyTurn, library: Library, rulebook: Rulebook) -> Outc
     words_only = not any(rule.computes for rule in topic.rules)
     if turn.follows and words_only and not turn.gave_numbers:
         return Outcome()  # the texts answer better
-    apart = bool(patterns()["each_of"].search(request.text))
+    apart = bool(patterns()["each_of"].search(request.asked))
     every = "payers" in request.wants or apart
     rules = at_levels(topic.rules, () if every else request.levels)
     if not rules:
@@ -63,10 +62,10 @@ def figure_answer(turn: MoneyTurn, library: Library, rulebook: Rulebook) -> Outc
     if "difference" in request.wants and len(found.sums) == 1:
         rivals = _rivals(found.sums[0].rule, rulebook)
         found = reckon([*rules, *rivals], cases, turn.as_of, rulebook)
-    together = bool(patterns()["together"].search(request.text))
+    together = bool(patterns()["together"].search(request.asked))
     if len(found.sums) < 2 and ("difference" in request.wants or together):
         found = beside(found, turn.earlier, rulebook, together=together)
-    several = len(cases) > 1 or bool(SEVERAL & request.wants)
+    several = len(cases) > 1 or "all" in request.wants
     draft = Draft(library, turn.as_of, room=LONG if several else SHORT)
     others = [r for r in topic.rules if r not in rules]
     beyond = reckon(others, cases, turn.as_of, rulebook).sums if others else ()
