@@ -10,7 +10,7 @@ def places_of(request: Request, session: Session) -> tuple[PlacePath, ...]:
     """Where the question is about; the session keeps the asker's own place."""
     known = Place(session.place) if session.place else None
     text = patterns()["not_there"].sub("", request.text)  # 不在巩义，在偃师
-    places = paths_of(find_place(text, known)) or _known(known)
+    places = paths_of(_of_story(request, find_place(text, known))) or _known(known)
     if session.place and compares_before(request) and session.place not in places:
         places = (*places, session.place)
     named = paths_of(find_place(request.text, known))
@@ -21,6 +21,20 @@ def places_of(request: Request, session: Session) -> tuple[PlacePath, ...]:
     if len(places) == 1 and not _within(session.place, places[0]):
         session.place = places[0]
     return places
+
+
+def _of_story(
+    request: Request, found: Found | Ambiguous | Several | NoPlace
+) -> Found | Ambiguous | Several | NoPlace:
+    """Of the places of a long story those where it asks, else the asker's own."""
+    if not isinstance(found, Several) or request.asked == request.text:
+        return found
+    asked = find_place(request.asked)
+    if isinstance(asked, Found | Several):
+        return asked
+    homes = [m for m in found.mentions if m.home]
+    here = {place for m in homes for place in found.places if place in m.places}
+    return Found(here.pop(), homes[0]) if len(here) == 1 else found
 
 
 def _within(here: PlacePath | None, named: PlacePath) -> bool:

@@ -11,7 +11,8 @@ from assistant.clock import Clock
 from assistant.compose import compose
 from assistant.declining import ask_place, courtesy, refuse, unsafe
 from assistant.document_answers import with_validity
-from assistant.figures import figure_answer, with_measures, with_profile
+from assistant.figures import figure_answer
+from assistant.measures import with_measures, with_profile
 from assistant.money_turn import MoneyTurn, ask_benefit, read_turn, shaped
 from assistant.places import find_place
 from assistant.privacy import mask

@@ -115,6 +115,12 @@ def unit_price(text: str, number: Number) -> str:
 
 
 def per_one(text: str, count: Count) -> bool:
-    """Whether a count of one is only what a price is for: 每培养一个, 三千块一个人."""
+    """Whether a count of one is only what a price is for: 每培养一个, 三千块一个人.
+
+    不是一个价 counts nothing either.
+    """
     before = text[max(0, count.start - AROUND) : count.start]
-    return count.number == 1 and bool(patterns()["per_one"].search(before))
+    of_one = patterns()["per_one"].search(before)
+    return count.number == 1 and bool(
+        of_one or patterns()["not_count"].match(text[count.end :])
+    )

@@ -1,29 +1,27 @@
 """From a topic and what is known to an answer with figures, if the rules give one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from decimal import Decimal
+from itertools import product
 
 from assistant import spans
 from assistant.amounts import Figure
-from assistant.answer import Answer, Notice, Verdict
+from assistant.answer import Answer, Verdict
 from assistant.cases import cases_of
 from assistant.compose import notices, unit_positions, units_line
 from assistant.draft import Draft
-from assistant.facts import chinese_date
 from assistant.figure_reply import reply, stated
-from assistant.known import Known, values_of
+from assistant.known import Known
 from assistant.money_turn import MONEY, MoneyTurn
 from assistant.question import Request, patterns
-from assistant.reckon import beside, reckon
+from assistant.reckon import Reckoning, beside, reckon
 from assistant.rules import Rule, Rulebook
-from assistant.shapes import Promise
 from assistant.spans import Sentence
 from assistant.topic import Topic, at_levels
 from assistant.verdicts import verdict_of
 from index.library import Library
 from index.ranking import PlacePath
+from index.scope import applies
 from prompts import say
 
 # Characters of an answer: several benefits or cases need more.
@@ -58,18 +56,9 @@ def figure_answer(turn: MoneyTurn, library: Library, rulebook: Rulebook) -> Outc
     if not rules:
         return Outcome(_silent(request, topic, rulebook) if topic.named else None)
     cases = cases_of(request, turn.known, turn.places)
-    found = reckon(rules, cases, turn.as_of, rulebook)
-    if "difference" in request.wants and len(found.sums) == 1:
-        rivals = _rivals(found.sums[0].rule, rulebook)
-        found = reckon([*rules, *rivals], cases, turn.as_of, rulebook)
-    together = bool(patterns()["together"].search(request.asked))
-    if len(found.sums) < 2 and ("difference" in request.wants or together):
-        found = beside(found, turn.earlier, rulebook, together=together)
+    found = _reckoned(turn, topic, rules, cases, rulebook)
     several = len(cases) > 1 or "all" in request.wants
     draft = Draft(library, turn.as_of, room=LONG if several else SHORT)
-    others = [r for r in topic.rules if r not in rules]
-    beyond = reckon(others, cases, turn.as_of, rulebook).sums if others else ()
-    found = replace(found, beyond=beyond)
     answer = reply(request, found, turn.known, rulebook, draft)
     if answer is None and turn.follows:
         answer = stated(request, found, turn.known, rulebook, draft)
@@ -78,6 +67,53 @@ def figure_answer(turn: MoneyTurn, library: Library, rulebook: Rulebook) -> Outc
             answer = _with_units(answer, draft)
         return Outcome(with_status(answer, draft), found.sums, answer.verdict)
     return Outcome(None, (), verdict_of(request, found, turn.known))
+
+
+def _reckoned(
+    turn: MoneyTurn,
+    topic: Topic,
+    rules: Sequence[Rule],
+    cases: Sequence[Known],
+    rulebook: Rulebook,
+) -> Reckoning:
+    """What the rules come to, with what is set beside them or rules them out."""
+    request = turn.request
+    found = reckon(rules, cases, turn.as_of, rulebook)
+    if kin := _kin(rules, found, rulebook):  # 不服务同行: the usual rate
+        other = reckon(kin, cases, turn.as_of, rulebook)
+        found = other if other.figures else found
+    compared = "difference" in request.wants
+    if compared and len(found.sums) == 1:
+        rivals = _rivals(found.sums[0].rule, rulebook)
+        found = reckon([*rules, *rivals], cases, turn.as_of, rulebook)
+    together = bool(patterns()["together"].search(request.asked))
+    if len(found.sums) < 2 and (compared or together):
+        here = [f for f in turn.earlier if compared or _here(f.rule, turn.places)]
+        found = beside(found, here, rulebook, together=together)
+    others = [r for r in topic.rules if r not in rules]
+    beyond = reckon(others, cases, turn.as_of, rulebook).sums if others else ()
+    pairs = product(found.sums, beyond)
+    barred = any(rulebook.excluded(one.rule, other.rule) for one, other in pairs)
+    return replace(found, beyond=beyond, barred=barred)
+
+
+def _here(rule: Rule, places: Sequence[PlacePath]) -> bool:
+    return not places or applies(rule.document, places)
+
+
+def _kin(rules: Sequence[Rule], found: Reckoning, rulebook: Rulebook) -> list[Rule]:
+    """The other rules of a benefit in a text, where a fact rules out all asked of."""
+    facts = rulebook.vocabulary.facts
+    if not found.not_met or found.figures or found.missing or found.granted:
+        return []
+    if any(n.condition not in facts for n in found.not_met):
+        return []
+    same = {(r.terms.benefit, r.document.id) for r in rules}
+    return [
+        r
+        for r in rulebook.rules.values()
+        if (r.terms.benefit, r.document.id) in same and r not in rules
+    ]
 
 
 def _rivals(rule: Rule, rulebook: Rulebook) -> list[Rule]:
@@ -140,87 +176,4 @@ def with_status(answer: Answer, draft: Draft) -> Answer:
         text=(spans.page(shown) + question).strip(),
         notices=tuple(by_code.values()),
         lines=shown,
-    )
-
-
-def measure_notices(
-    rules: Iterable[Rule],
-    cited: Iterable[str],
-    known: Known,
-    rulebook: Rulebook,
-    as_of: date,
-) -> tuple[Notice, ...]:
-    """What must be said of the measures in an extractive answer: over, not to you."""
-    clauses = set(cited)
-    found: dict[tuple[str, str], Notice] = {}
-    for rule in rules:
-        if not clauses & set(rule.clauses):
-            continue
-        for notice in _notices_of(rule, known, rulebook, as_of):
-            found.setdefault((notice.code, notice.text), notice)
-    return tuple(found.values())
-
-
-def _notices_of(
-    rule: Rule, known: Known, rulebook: Rulebook, as_of: date
-) -> Iterable[Notice]:
-    last, payee = rule.last_day(), rule.terms.payee
-    if last and as_of > last and last != rule.document.valid_until:
-        text = say(
-            "figures.notices.expired",
-            label=rule.terms.label,
-            until=chinese_date(last),
-            as_of=chinese_date(as_of),
-        )
-        yield Notice("expired", text)
-    paid = rule.terms.amount.is_money
-    if paid and payee not in ("enterprise", *known.is_payee):
-        label = rulebook.vocabulary.payees[payee].label
-        yield Notice("not_you", say("figures.notices.not_you", payee=label))
-    if isinstance(rule.terms.amount, Promise):
-        yield Notice("ratio_unspecified", say("figures.notices.ratio_unspecified"))
-
-
-def with_measures(answer: Answer, turn: MoneyTurn, rulebook: Rulebook) -> Answer:
-    """An extractive answer with what must be said of the measures that it cites."""
-    if turn.topic is None or not answer.citations:
-        return answer
-    if not turn.topic.named:
-        first = replace(answer, citations=answer.citations[:1])
-        notices = with_notices(
-            first, turn.topic.rules, turn.known, rulebook, turn.as_of
-        ).notices
-        return replace(answer, notices=notices)
-    rules = turn.topic.rules
-    return with_notices(answer, rules, turn.known, rulebook, turn.as_of)
-
-
-def with_notices(
-    answer: Answer,
-    rules: Iterable[Rule],
-    known: Known,
-    rulebook: Rulebook,
-    as_of: date,
-) -> Answer:
-    """The answer with what must be said of the rules of the clauses it cites."""
-    cited = [c.clause for c in answer.citations]
-    found = measure_notices(rules, cited, known, rulebook, as_of)
-    said = {(n.code, n.text) for n in answer.notices}
-    new = tuple(n for n in found if (n.code, n.text) not in said)
-    return replace(answer, notices=(*answer.notices, *new))
-
-
-def with_profile(answer: Answer, known: Known, places: Sequence[PlacePath]) -> Answer:
-    """The answer with the profile that it was given for."""
-    levels = sorted(known.levels)
-    inputs = {
-        name: f"{sum(values, Decimal(0)).normalize():f}"
-        for name, mentions in known.numbers.items()
-        if (values := values_of(name, mentions))
-    }
-    return replace(
-        answer,
-        place="".join(places[0]) if places else None,
-        level=levels[0] if levels else None,
-        inputs=inputs,
     )

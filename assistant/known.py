@@ -116,7 +116,10 @@ def profile_for(rule: Rule, known: Known) -> tuple[Profile, tuple[Doubt, ...]]:
     """The profile that a rule is assessed with, and the numbers in doubt."""
     inputs: dict[str, Given] = {}
     doubts: list[Doubt] = []
+    needed = _needed(rule)
     for name, mentions in known.numbers.items():
+        if name not in needed:
+            continue
         counted = [m for m in mentions if _within(rule, m)]
         values = values_of(name, counted)
         if values is None:
@@ -143,6 +146,13 @@ def profile_for(rule: Rule, known: Known) -> tuple[Profile, tuple[Doubt, ...]]:
         mixed=known.mixed,
     )
     return profile, tuple(doubts)
+
+
+def _needed(rule: Rule) -> set[str]:
+    """The inputs that a rule's amount and bounds rest on, each with its bases."""
+    terms, vocabulary = rule.terms, load_vocabulary()
+    names = (*terms.amount.inputs, *(name for _, name, _ in terms.conditions.bounds))
+    return {base for name in names for base in vocabulary.bases(name)}
 
 
 def _within(rule: Rule, mention: Mention) -> bool:

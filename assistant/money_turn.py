@@ -1,6 +1,6 @@
 """One turn as the calculators see it: its topic, what is known by now, its answer."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -10,13 +10,12 @@ from assistant.assignment import Read
 from assistant.known import Known, dated, deed_of, learn
 from assistant.place_mentions import mentions
 from assistant.question import Request, patterns
-from assistant.rule_checks import BOUNDS
-from assistant.rules import Rule, Rulebook
+from assistant.rules import Rulebook
 from assistant.said import read_had, read_levels
 from assistant.session import Session
-from assistant.slots import read_numbers
 from assistant.topic import Topic, benefits_asked, follows_up, topic_of
-from assistant.vocabulary import Vocabulary, load_vocabulary
+from assistant.turn_numbers import numbers_of, one_of
+from assistant.vocabulary import load_vocabulary
 from index.ranking import Hit, PlacePath
 from prompts import say
 
@@ -60,7 +59,7 @@ def read_turn(
     named = benefits_asked(request, rulebook)
     follows = last is not None and follows_up(request, named, last, rulebook)
     topic = topic_of(request, hits, rulebook, places, last)
-    read = _numbers_of(request, topic, session, rulebook, as_of, follows=follows)
+    read = numbers_of(request, topic, session, rulebook, as_of, follows=follows)
     levels = request.levels or read_levels(text, rulebook.vocabulary)
     nothing_new = not (read.mentions or levels)
     if follows and topic and nothing_new and not mentions(text):
@@ -97,51 +96,24 @@ def _known(
 ) -> Known:
     """What is known of the asker after a turn."""
     known = learn(session.known, text, read, load_vocabulary())
-    known = _one_of(known, read, topic)
+    known = one_of(known, read, topic)
     place = places[0] if len(places) == 1 else known.place
     known = replace(known, place=place, deed=deed_of(text, read, as_of))
+    if read.mentions and not known.levels and asked_last(session, "figures.ask.level"):
+        known = replace(known, levels=frozenset({"specialised"}))  # never asked twice
     known = replace(known, doubts=read.doubts, had=known.had | _had(text, topic))
     return dated(known, session.known, len(session.turns) + 1)
 
 
-def _one_of(known: Known, read: Read, topic: Topic | None) -> Known:
-    """按季报，一季度46万: of two bounds of which one is enough, the one said last."""
-    said = {m.name for m in read.mentions}
-    numbers = dict(known.numbers)
-    for rule in topic.rules if topic else ():
-        names = {name for _, name, _ in rule.terms.conditions.bounds}
-        if rule.terms.conditions.any_of and names & said:
-            numbers = {n: m for n, m in numbers.items() if n not in names - said}
-    return replace(known, numbers=numbers)
+def asked_last(session: Session, key: str) -> bool:
+    """Whether the question at `key` was what was asked back last."""
+    return bool(session.turns) and session.turns[-1].answer.questions == (say(key),)
 
 
 def _had(text: str, topic: Topic | None) -> set[tuple[str, str]]:
     """Of the topic's benefits, those of levels that have paid already."""
     benefits = topic.benefits if topic else frozenset[str]()
     return {(benefit, level) for benefit in benefits for level in read_had(text)}
-
-
-def _numbers_of(
-    request: Request,
-    topic: Topic | None,
-    session: Session,
-    rulebook: Rulebook,
-    as_of: date,
-    *,
-    follows: bool,
-) -> Read:
-    """The numbers of a question for what the rules of its topic need."""
-    text, words = request.text, rulebook.vocabulary
-    rules = topic.rules if topic else ()
-    names = input_names(rules, rulebook)
-    base = base_input(rules) if follows or len(rules) == 1 else ""
-    before = [n for n in names if n in session.known.numbers]
-    base = base or (before[0] if follows and before else "")
-    read = read_numbers(text, names, words, as_of, base)
-    read = _shared(read, names, session.known, text, words)
-    if follows and not read.mentions:
-        read = _heads_as_before(read, rules, session.known)
-    return read
 
 
 def shaped(request: Request, session: Session) -> Request:
@@ -156,51 +128,6 @@ def _as_cited(topic: Topic, session: Session) -> Topic:
     cited = {citation.clause for citation in last}
     rules = tuple(r for r in topic.rules if cited & set(r.clauses))
     return replace(topic, rules=rules) if rules else topic
-
-
-def _shared(
-    read: Read, names: list[str], known: Known, text: str, vocabulary: Vocabulary
-) -> Read:
-    """技师和高级技师各10个: the one count holds for each that is named.
-
-    两样各10个: for each that was said before.
-    """
-    counts = [m for m in read.mentions if vocabulary.inputs[m.name].kind == "count"]
-    if len(counts) != 1 or not patterns()["each_of"].search(text):
-        return read
-    both = bool(patterns()["the_two"].search(text))
-    copies = tuple(
-        replace(counts[0], name=name)
-        for name in names
-        if vocabulary.inputs[name].unit == vocabulary.inputs[counts[0].name].unit
-        and name != counts[0].name
-        and vocabulary.inputs[name].kind == "count"
-        and (
-            vocabulary.inputs[name].words.search(text)
-            or (both and name in known.numbers)
-        )
-    )
-    return replace(read, mentions=(*read.mentions, *copies))
-
-
-def _heads_as_before(read: Read, rules: Sequence[Rule], known: Known) -> Read:
-    """高级工呢？: as many heads as were said of 中级工 before."""
-    vocabulary = load_vocabulary()
-    needed = [
-        name
-        for rule in rules
-        for name in rule.terms.amount.inputs[:1]
-        if vocabulary.inputs[name].kind == "count" and name not in known.numbers
-    ]
-    counts = [m for said in known.numbers.values() for m in said[-1:]]
-    copies = [
-        replace(count, name=name)
-        for name in needed
-        for count in counts
-        if vocabulary.inputs[count.name].kind == "count"
-        and vocabulary.inputs[count.name].unit == vocabulary.inputs[name].unit
-    ]
-    return replace(read, mentions=tuple(copies[:1]))
 
 
 def _wanting(
@@ -224,22 +151,6 @@ def _wanting(
     if (read.mentions and bases) or (read.claims and named):
         wants |= {"sum"}
     return replace(request, wants=wants)
-
-
-def input_names(rules: Iterable[Rule], rulebook: Rulebook) -> list[str]:
-    """The inputs that the rules need, each with those it can be derived from."""
-    names: dict[str, None] = {}
-    for rule in rules:
-        conditions = rule.terms.conditions
-        bounds = [n for bound in BOUNDS for n in getattr(conditions, bound)]
-        for name in (*rule.terms.amount.inputs, *bounds):
-            names |= dict.fromkeys(rulebook.vocabulary.bases(name))
-    return list(names)
-
-
-def base_input(rules: Sequence[Rule]) -> str:
-    """What a number without a word for it is taken for: the first rule's base."""
-    return next((n for rule in rules for n in rule.terms.amount.inputs[:1]), "")
 
 
 def ask_benefit() -> Answer:

@@ -32,6 +32,7 @@ class Reckoning:
     choice: Choice
     bests: tuple[Figure, ...] = ()  # of each case, where several are compared
     beyond: tuple[Figure, ...] = ()  # of levels that were not asked about
+    barred: bool = False  # one of those cannot be had together with these
 
     @property
     def sums(self) -> tuple[Figure, ...]:

@@ -15,7 +15,7 @@ from assistant.clause_named import asks_for_clause, clauses_named
 from assistant.declining import ask_document, refuse
 from assistant.document_answers import answer_facts
 from assistant.facts import Named, named_documents
-from assistant.figures import with_notices
+from assistant.measures import with_notices
 from assistant.money_turn import MoneyTurn
 from assistant.place_mentions import mentions
 from assistant.question import Request, patterns

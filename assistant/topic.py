@@ -15,6 +15,7 @@ from index.scope import applies
 
 # A follow-up is short, or it points back: 那…呢, 刚才, 一共.
 SHORT = 30
+SUM_NEXT = re.compile(r"(企业)?的?(那|那个|这|这个|那笔)?\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,15 @@ def topic_of(
     benefits = benefits_asked(request, rulebook)
     if benefits and {"all", "total", "besides"} & request.wants:
         benefits |= hinted(request.asked, rulebook)
+    summed = () if benefits else _of_sum(request, rulebook, places)
+    if summed:
+        return Topic(frozenset(r.terms.benefit for r in summed), summed, named=True)
     if last and follows_up(request, benefits, last, rulebook):
         benefits = benefits if benefits & last.benefits else last.benefits
     if benefits:
         everywhere = [r for r in rulebook.rules.values() if r.terms.benefit in benefits]
         rules = _told_apart(_there(everywhere, places), request)
-        if last and last.benefits & benefits:
+        if last and last.benefits & benefits and not _every_tier(request):
             rules = _as_before(rules, request, last)
         return Topic(benefits, rules, named=True)
     best = _of_best_clause(request, hits, rulebook, places)
@@ -61,9 +65,8 @@ def topic_of(
 def benefits_asked(request: Request, rulebook: Rulebook) -> frozenset[str]:
     """The benefits named where a question asks, else in what it tells."""
     told = (request.asked, request.core, request.text)
-    return next(
-        (b for text in told if (b := benefits_named(text, rulebook))), frozenset()
-    )
+    named = (benefits_named(text, rulebook) for text in told)
+    return next((benefits for benefits in named if benefits), frozenset[str]())
 
 
 def benefits_named(text: str, rulebook: Rulebook) -> frozenset[str]:
@@ -165,6 +168,26 @@ def _sum_named(rule: Rule, text: str) -> bool:
     return bool(said & own)
 
 
+def _of_sum(
+    request: Request, rulebook: Rulebook, places: Sequence[PlacePath]
+) -> tuple[Rule, ...]:
+    """The rules that a question names by level and sum: 小巨人的那50万."""
+    levels = rulebook.vocabulary.levels
+    text = request.text
+    named = {
+        name
+        for name, level in levels.items()
+        for m in level.words.finditer(text)
+        if SUM_NEXT.match(text[m.end() :])
+    }
+    rules = _there(rulebook.rules.values(), places) if named else ()
+    return tuple(
+        r
+        for r in rules
+        if named & set(r.terms.conditions.level) and _sum_named(r, text)
+    )
+
+
 def _first(rule: Rule, text: str) -> int:
     """Where the question first speaks of a rule."""
     found = [m.start() for line in rule.terms.words if (m := re.search(line, text))]
@@ -177,12 +200,17 @@ def _told_apart(rules: Sequence[Rule], request: Request) -> tuple[Rule, ...]:
     for rule in rules:
         groups.setdefault((rule.terms.benefit, rule.document.id), []).append(rule)
     kept: list[Rule] = []
-    if patterns()["all_tiers"].search(request.text):
+    if _every_tier(request):
         return tuple(rules)
     for group in groups.values():
         fitting = [r for r in group if _matches(r, request.text)]
         kept += sorted(fitting, key=lambda r: _first(r, request.text)) or group
     return tuple(kept)
+
+
+def _every_tier(request: Request) -> bool:
+    """Whether all prizes or tiers of a benefit are asked about."""
+    return bool(patterns()["all_tiers"].search(request.text))
 
 
 def _of_best_clause(

@@ -11,7 +11,7 @@ def verdict_of(request: Request, found: Reckoning, known: Known) -> Verdict | No
     """Whether the asker gets something, where that is what he asks."""
     if "verdict" not in request.wants:
         return None
-    if "both" in request.wants and found.choice.dropped:
+    if _only_one(request, found):
         return "no"
     if not found.figures and any(n.condition == "expired" for n in found.not_met):
         return "no"
@@ -26,6 +26,11 @@ def verdict_of(request: Request, found: Reckoning, known: Known) -> Verdict | No
     refused = any(n.rule.computes for n in found.not_met)
     promised = any(g.rule.terms.payee in theirs for g in found.granted)
     return "yes" if promised and not refused else "no"
+
+
+def _only_one(request: Request, found: Reckoning) -> bool:
+    """Whether two benefits are wanted of which only one can be had."""
+    return "both" in request.wants and bool(found.choice.dropped or found.barred)
 
 
 def contradicted(request: Request, found: Reckoning, known: Known) -> bool:
@@ -48,7 +53,7 @@ def contradicted(request: Request, found: Reckoning, known: Known) -> bool:
 
 def why_not(request: Request, found: Reckoning) -> str:
     """Which of the ways to say no fits."""
-    if "both" in request.wants and found.choice.dropped:
+    if _only_one(request, found):
         return "both"
     given = [f.rule for f in (*found.figures, *found.granted)]
     if given and all(rule.document.draft for rule in given):

@@ -12,9 +12,9 @@ from assistant.calculator import Profile, assess
 from assistant.combine import choose, total
 from assistant.inputs import given
 from assistant.match import match
-from assistant.money_turn import input_names
 from assistant.rules import Rule, Rulebook
 from assistant.shapes import Promise, Share
+from assistant.turn_numbers import input_names
 
 DAYS = [date(2022, 2, 10), date(2022, 5, 1), date(2023, 1, 10), date(2026, 11, 22)]
 PLACES = [
