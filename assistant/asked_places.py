@@ -15,8 +15,9 @@ def places_of(request: Request, session: Session) -> tuple[PlacePath, ...]:
         places = (*places, session.place)
     named = paths_of(find_place(request.text, known))
     both = request.compares or patterns()["both_sides"].search(request.text)
-    if not named and both and session.places:
-        return session.places  # 要是都投8000万，哪边多
+    sides = session.places
+    if both and sides and all(any(_within(s, n) for s in sides) for n in named):
+        return sides  # 要是都投8000万，哪边多
     session.places = places if len(places) > 1 else ()
     if len(places) == 1 and not _within(session.place, places[0]):
         session.place = places[0]

@@ -12,7 +12,7 @@ from assistant.dates_said import read_days
 from assistant.inputs import Given, InputError, given
 from assistant.question import patterns
 from assistant.rules import Rule
-from assistant.said import read_facts, read_levels, read_payees
+from assistant.said import names_a_sum, read_facts, read_levels, read_payees
 from assistant.shapes import Fixed
 from assistant.vocabulary import Vocabulary, load_vocabulary
 
@@ -41,6 +41,8 @@ class Known:
 def learn(known: Known, text: str, read: Read, vocabulary: Vocabulary) -> Known:
     """What is known after a turn: what it says replaces what was said before."""
     levels = read_levels(text, vocabulary)
+    if known.levels and names_a_sum(text, vocabulary):
+        levels = known.levels  # 那小巨人的50万: a benefit's name
     facts, mixed = read_facts(text, vocabulary)
     payees = read_payees(text, vocabulary)
     return replace(

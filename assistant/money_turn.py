@@ -67,7 +67,7 @@ def read_turn(
     request = _wanting(request, read, topic, session, follows)
     known = _known(session, text, read, topic, places, as_of)
     earlier = tuple(f for turn in reversed(session.figures) for f in turn)
-    goes_on = last is not None and bool(patterns()["again"].search(text))
+    goes_on = bool(session.turns) and bool(patterns()["again"].search(text))
     gave = bool(read.mentions)
     tells = bool(named) or gave or known.said_in != session.known.said_in
     return MoneyTurn(

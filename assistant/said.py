@@ -44,6 +44,13 @@ def read_levels(text: str, vocabulary: Vocabulary) -> frozenset[str]:
     return frozenset(levels)
 
 
+def names_a_sum(text: str, vocabulary: Vocabulary) -> bool:
+    """Whether a level only says which sum is meant: 小巨人的50万."""
+    after = patterns()["sum_next"]
+    found = [m for v in vocabulary.levels.values() for m in v.words.finditer(text)]
+    return any(after.match(text[m.end() :]) for m in found)
+
+
 def _denied_by(
     denial: re.Match[str] | None, end: int, levels: list[tuple[int, int, str]]
 ) -> bool:

@@ -9,13 +9,14 @@ from assistant.money import Sum, read_money
 from assistant.place_mentions import mentions
 from assistant.question import Request, patterns
 from assistant.rules import Rule, Rulebook
+from assistant.said import names_a_sum, read_levels
 from assistant.vocabulary import load_vocabulary
 from index.ranking import Hit, PlacePath
 from index.scope import applies
 
 # A follow-up is short, or it points back: 那…呢, 刚才, 一共.
 SHORT = 30
-SUM_NEXT = re.compile(r"(企业)?的?(那|那个|这|这个|那笔)?\d")
+BARE = 12  # characters of a turn that is hardly more than a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def follows_up(
     if patterns()["swap"].search(request.text):
         return True
     if named and not named & last.benefits:
-        if len(request.text) > SHORT:
+        if len(request.text) > BARE:
             return False
         again = patterns()["again"].search(request.text)
         fits = any(
@@ -116,7 +117,7 @@ def follows_up(
             for r in rulebook.rules.values()
             if r.terms.benefit in last.benefits and r.terms.words
         )
-        return bool(again and fits)
+        return bool(again and fits)  # 一等奖呢
     if named:
         return len(request.text) <= SHORT
     points_back = bool(patterns()["again"].search(request.text))
@@ -172,19 +173,14 @@ def _of_sum(
     request: Request, rulebook: Rulebook, places: Sequence[PlacePath]
 ) -> tuple[Rule, ...]:
     """The rules that a question names by level and sum: 小巨人的那50万."""
-    levels = rulebook.vocabulary.levels
     text = request.text
-    named = {
-        name
-        for name, level in levels.items()
-        for m in level.words.finditer(text)
-        if SUM_NEXT.match(text[m.end() :])
-    }
-    rules = _there(rulebook.rules.values(), places) if named else ()
+    if not names_a_sum(text, rulebook.vocabulary):
+        return ()
+    levels = read_levels(text, rulebook.vocabulary)
     return tuple(
-        r
-        for r in rules
-        if named & set(r.terms.conditions.level) and _sum_named(r, text)
+        rule
+        for rule in _there(rulebook.rules.values(), places)
+        if levels & set(rule.terms.conditions.level) and _sum_named(rule, text)
     )
 
 

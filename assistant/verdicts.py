@@ -11,6 +11,8 @@ def verdict_of(request: Request, found: Reckoning, known: Known) -> Verdict | No
     """Whether the asker gets something, where that is what he asks."""
     if "verdict" not in request.wants:
         return None
+    if "difference" in request.wants and len(found.sums) > 1:
+        return None  # 还是河南多吗: which is more, not whether it is due
     if _only_one(request, found):
         return "no"
     if not found.figures and any(n.condition == "expired" for n in found.not_met):
