@@ -103,7 +103,9 @@ def claimed(text: str, start: int, end: int) -> bool:
     """Whether a sum is what somebody was told, hopes for or must reach: no input."""
     ways = patterns()
     before, after = text[max(0, start - AROUND) : start], text[end : end + AROUND]
-    return bool(ways["claim_before"].search(before) or ways["claim_after"].match(after))
+    theirs = ways["claim_after"].match(after)
+    theirs = theirs and not ways["spent_on"].match(before + after)
+    return bool(theirs or ways["claim_before"].search(before))
 
 
 def unit_price(text: str, number: Number) -> str:
