@@ -26,7 +26,7 @@ def cases_of(
         return tuple(
             replace(known, levels=frozenset({level}))
             for level in sorted(known.levels)
-            if level != "innovative"
+            if level not in ("innovative", "unrated")
         )
     for name, mentions in known.numbers.items():
         values = list({m.value: m for m in mentions}.values())

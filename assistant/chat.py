@@ -8,9 +8,11 @@ from assistant.amounts import Figure
 from assistant.answer import Answer
 from assistant.asked_places import paths_of, places_of
 from assistant.clock import Clock
+from assistant.completed import completed
 from assistant.compose import compose
 from assistant.declining import ask_place, courtesy, refuse, unsafe
 from assistant.document_answers import with_validity
+from assistant.elsewhere import of_elsewhere
 from assistant.figures import figure_answer
 from assistant.measures import with_measures, with_profile
 from assistant.money_turn import MoneyTurn, ask_benefit, read_turn, shaped
@@ -100,7 +102,7 @@ class Assistant:
             return refuse("empty", self.documents())
         if len(normalised(question)) > LONGEST_QUESTION:  # ﷺ is one of 18
             return refuse("too_long", limit=LONGEST_QUESTION)
-        request = read_question(question, self.index.lexical)
+        request = read_question(completed(question, session), self.index.lexical)
         if answer := courtesy(request):
             return answer
         if answer := unsafe(request, self.documents()):
@@ -168,6 +170,8 @@ class Assistant:
         search = turn.request.search
         session.subject = session.subject if goes_on else search
         if everything and (answer := self._survey(turn)):
+            return answer, ()
+        if answer := of_elsewhere(turn, self.rulebook, self.documents()):
             return answer, ()
         outcome = figure_answer(turn, self.index.library, self.rulebook)
         if outcome.answer:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from assistant.quantities import Count
+from assistant.quantities import Count, read_counts
 from assistant.question import patterns
 from assistant.vocabulary import Vocabulary
 
@@ -113,7 +113,12 @@ def unit_price(text: str, number: Number) -> str:
     before = text[max(0, number.start - AROUND) : number.start]
     found = patterns()["each_before"].search(before)
     found = found or patterns()["each_after"].match(text[number.end :])
-    return found["unit"] if found else ""
+    if found:
+        return found["unit"]
+    if not patterns()["unit_price"].search(before):
+        return ""
+    goods = (c.unit for c in read_counts(text) if patterns()["goods"].match(c.unit))
+    return next(goods, "")
 
 
 def per_one(text: str, count: Count) -> bool:

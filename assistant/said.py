@@ -40,7 +40,7 @@ def read_levels(text: str, vocabulary: Vocabulary) -> frozenset[str]:
         and not not_yet.match(text[end:])
     }
     if len(levels) > 1:
-        levels.discard("specialised")
+        levels -= {"specialised", "unrated"}
     return frozenset(levels)
 
 

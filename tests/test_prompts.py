@@ -39,7 +39,13 @@ VALUES = {
     "messages.validation": None,  # pydantic's names of what may be wrong
     "replies.status": get_args(Status),
     "replies.status_names": get_args(Status),
-    "replies.refusals": [*get_args(DeclinedType), "empty", "too_long", "place"],
+    "replies.refusals": [
+        *get_args(DeclinedType),
+        "empty",
+        "too_long",
+        "place",
+        "elsewhere",
+    ],
     "replies.levels": ["national", "province", "city", "district"],
     "replies.notices": ["draft", "expired"],
     "replies.masked": get_args(Kind),
