@@ -151,9 +151,12 @@ class Assistant:
     ) -> MoneyTurn:
         """What the question is about and what is now known; the session learns it."""
         turn = read_turn(request, hits, places, session, self.rulebook, as_of)
+        if turn.topic and session.topic and turn.topic.rules != session.topic.rules:
+            session.before = session.topic
         session.known, session.topic = turn.known, turn.topic or session.topic
         session.wants = turn.request.wants
         session.wants_units = turn.request.wants_units
+        session.facts = turn.request.facts
         return turn
 
     def _from_evidence(

@@ -88,7 +88,10 @@ def _reckoned(
         found = reckon([*rules, *rivals], cases, turn.as_of, rulebook)
     together = bool(patterns()["together"].search(request.asked))
     if len(found.sums) < 2 and (compared or together):
-        here = [f for f in turn.earlier if compared or _here(f.rule, turn.places)]
+        here = [
+            [f for f in figures if compared or _here(f.rule, turn.places)]
+            for figures in turn.earlier
+        ]
         found = beside(found, here, rulebook, together=together)
     others = [r for r in topic.rules if r not in rules]
     beyond = reckon(others, cases, turn.as_of, rulebook).sums if others else ()

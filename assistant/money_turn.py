@@ -9,11 +9,11 @@ from assistant.answer import Answer
 from assistant.assignment import Read
 from assistant.known import Known, dated, deed_of, learn
 from assistant.place_mentions import mentions
-from assistant.question import Request, patterns
+from assistant.question import Request, patterns, pointed
 from assistant.rules import Rulebook
 from assistant.said import read_had, read_levels
 from assistant.session import Session
-from assistant.topic import Topic, benefits_asked, follows_up, topic_of
+from assistant.topic import Topic, benefits_asked, follows_up, topic_of, with_before
 from assistant.turn_numbers import numbers_of, one_of
 from assistant.vocabulary import load_vocabulary
 from index.ranking import Hit, PlacePath
@@ -39,7 +39,7 @@ class MoneyTurn:
     as_of: date
     follows: bool
     goes_on: bool  # 港股呢: another benefit, asked as the one before
-    earlier: tuple[Figure, ...]  # sums of the turns before, the latest first
+    earlier: tuple[tuple[Figure, ...], ...]  # sums of the turns before, latest first
     gave_numbers: bool  # for an input of the topic
     named_now: bool  # a benefit is called by name
     named_anew: bool  # … one that the turns before did not speak of
@@ -59,6 +59,8 @@ def read_turn(
     named = benefits_asked(request, rulebook)
     follows = last is not None and follows_up(request, named, last, rulebook)
     topic = topic_of(request, hits, rulebook, places, last)
+    if follows and topic and patterns()["the_two"].search(text):
+        topic = with_before(topic, session.before)
     read = numbers_of(request, topic, session, rulebook, as_of, follows=follows)
     levels = request.levels or read_levels(text, rulebook.vocabulary)
     nothing_new = not (read.mentions or levels)
@@ -66,7 +68,7 @@ def read_turn(
         topic = _as_cited(topic, session)
     request = _wanting(request, read, topic, session, follows)
     known = _known(session, text, read, topic, places, as_of)
-    earlier = tuple(f for turn in reversed(session.figures) for f in turn)
+    earlier = session.figures[::-1]
     goes_on = bool(session.turns) and bool(patterns()["again"].search(text))
     gave = bool(read.mentions)
     tells = bool(named) or gave or known.said_in != session.known.said_in
@@ -117,9 +119,11 @@ def _had(text: str, topic: Topic | None) -> set[tuple[str, str]]:
 
 
 def shaped(request: Request, session: Session) -> Request:
-    """那知识产权呢 after 归哪个厅 asks for the units once more."""
-    same = session.wants_units and bool(patterns()["and_that"].search(request.text))
-    return replace(request, wants_units=request.wants_units or same)
+    """那知识产权呢 after 归哪个厅 asks for the units, 郑州那个呢 for the same fact."""
+    again = bool(patterns()["and_that"].search(request.text))
+    facts = request.facts or (session.facts if again and pointed(request) else ())
+    units = request.wants_units or (session.wants_units and again)
+    return replace(request, wants_units=units, facts=facts)
 
 
 def _as_cited(topic: Topic, session: Session) -> Topic:

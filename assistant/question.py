@@ -88,6 +88,11 @@ def read_question(question: str, lexical: LexicalIndex) -> Request:
     )
 
 
+def pointed(request: Request) -> bool:
+    """Whether a question names a place or a level."""
+    return bool(request.levels or mentions(request.text))
+
+
 _LEVELS = ("province", "city", "district")
 
 

@@ -164,33 +164,37 @@ def _union(one: Sequence[T], other: Sequence[T]) -> tuple[T, ...]:
 
 def beside(
     found: Reckoning,
-    earlier: Sequence[Figure],
+    earlier: Sequence[Sequence[Figure]],
     rulebook: Rulebook,
     *,
     together: bool,
 ) -> Reckoning:
-    """The reckoning with the latest earlier sum.
+    """The reckoning with sums of the latest earlier turn that has another one.
 
-    One to be added is of another rule; one to be compared may be of the same.
+    Those to be added are of other rules, all of that turn; the one to be compared
+    may be of the same rule.
     """
     shown = {f.rule.id for f in found.sums}
     sums = {(f.rule.id, f.amount) for f in found.sums}
-    other = next(
-        (
+    turns = (
+        [
             f
-            for f in earlier
-            if (f.rule.id not in shown)
+            for f in figures
+            if f.rule.id not in shown
             or (not together and (f.rule.id, f.amount) not in sums)
-        ),
-        None,
+        ]
+        for figures in earlier
     )
-    if other is None:
+    others = next((figures for figures in turns if figures), list[Figure]())
+    if not others:
         return found
     if not together:
         return replace(
-            found, figures=(*found.figures, other), bests=(*found.sums, other)
+            found,
+            figures=(*found.figures, others[0]),
+            bests=(*found.sums, others[0]),
         )
-    figures = (*found.figures, other)
+    figures = (*found.figures, *others)
     choice = choose([f for f in figures if not f.unit], rulebook)
     return replace(found, figures=figures, choice=choice)
 

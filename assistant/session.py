@@ -34,8 +34,10 @@ class Session:
     place: tuple[str, ...] | None = None
     known: Known = field(default_factory=Known)
     topic: Topic | None = None
+    before: Topic | None = None  # the topic that it took the place of
     wants: frozenset[str] = frozenset()
     wants_units: bool = False
+    facts: tuple[str, ...] = ()  # of a text, asked for last
     documents: tuple[str, ...] = ()  # the texts spoken of last
     places: tuple[tuple[str, ...], ...] = ()  # compared last
     everything: bool = False  # the last question was for all benefits there are

@@ -17,8 +17,7 @@ from assistant.document_answers import answer_facts
 from assistant.facts import Named, named_documents
 from assistant.measures import with_notices
 from assistant.money_turn import MoneyTurn
-from assistant.place_mentions import mentions
-from assistant.question import Request, patterns
+from assistant.question import Request, patterns, pointed
 from assistant.rules import Rulebook
 from assistant.session import Session
 from assistant.stance import continues
@@ -92,17 +91,14 @@ def of_documents(turn: MoneyTurn, session: Session, library: Library) -> Answer 
         answer = deadline_of_last(session.last_cited(), library, turn.as_of)
         if answer and not called(request, library):
             return answer
-    if not named.by_name and not request.speaks_of_a_text:
+    which = ask_document(library.whole_texts())
+    open_still = session.turns and session.turns[-1].answer.questions == which.questions
+    if not (named.by_name or request.speaks_of_a_text or open_still):
         return None
     if not named.documents:
-        return ask_document(library.whole_texts())
+        return which
     session.documents = tuple(d.id for d in named.documents)
     return answer_facts(request, named, library, turn.as_of)
-
-
-def pointed(request: Request) -> bool:
-    """Whether a question names a place or a level."""
-    return bool(request.levels or mentions(request.text))
 
 
 def called(request: Request, library: Library) -> bool:

@@ -42,6 +42,8 @@ def topic_of(
     summed = () if benefits else _of_sum(request, rulebook, places)
     if summed:
         return Topic(frozenset(r.terms.benefit for r in summed), summed, named=True)
+    if last and not benefits and len(request.text) <= BARE:
+        benefits = hinted(request.text, rulebook)  # 境外呢
     if last and follows_up(request, benefits, last, rulebook):
         benefits = benefits if benefits & last.benefits else last.benefits
     if benefits:
@@ -61,6 +63,14 @@ def topic_of(
     ]
     rules = (*best, *_told_apart(_there(same, places), request))
     return Topic(benefits, rules, named=False)
+
+
+def with_before(topic: Topic, before: Topic | None) -> Topic:
+    """两个各5个人: the one rule spoken of last together with those before it."""
+    if before is None or len(topic.rules) > 1:
+        return topic
+    rules = (*before.rules, *(r for r in topic.rules if r not in before.rules))
+    return Topic(topic.benefits | before.benefits, rules, named=True)
 
 
 def benefits_asked(request: Request, rulebook: Rulebook) -> frozenset[str]:

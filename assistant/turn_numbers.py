@@ -56,10 +56,7 @@ def _shared(
         if vocabulary.inputs[name].unit == vocabulary.inputs[counts[0].name].unit
         and name != counts[0].name
         and vocabulary.inputs[name].kind == "count"
-        and (
-            vocabulary.inputs[name].words.search(text)
-            or (both and name in known.numbers)
-        )
+        and (vocabulary.inputs[name].words.search(text) or both)
     )
     return replace(read, mentions=(*read.mentions, *copies))
 

@@ -95,6 +95,23 @@ def sums(answer: Answer) -> dict[str, Decimal]:
             id="every prize, all places",
         ),
         pytest.param(
+            ["北交所上市，洛阳的专精特新，能拿多少", "境外呢", "两个都做，加起来多少"],
+            {"henan-overseas-listing": 2_000_000, "henan-listing-filing": 500_000}
+            | {"henan-listing-acceptance": 1_500_000, "total": 4_000_000},
+            id="all sums of the turn before are added",
+        ),
+        pytest.param(
+            ["上街技师培训补贴多少", "高级技师呢", "两样各5个人一共"],
+            {"shangjie-technicians-new": 15_000}
+            | {"shangjie-senior-technicians-new": 20_000, "total": 35_000},
+            id="one count for the two spoken of",
+        ),
+        pytest.param(
+            ["平顶山租房减免，房东是供销社，一个月一万二", "疫情那会儿开不了门"],
+            {"henan-rent": 72_000},
+            id="the co-operative is state-owned",
+        ),
+        pytest.param(
             ["不是省级，是国家级，今年郑州新认定的，奖多少"],
             {"zhengzhou-little-giant": 2_000_000},
             id="a level that is denied",
@@ -199,3 +216,31 @@ def test_a_sum_of_the_place_before_is_not_carried_to_another(assistant: Assistan
         "啊我们不在巩义，在偃师，洛阳的，这两样还有吗？",
     )
     assert answer.figures == ()
+
+
+@pytest.mark.parametrize(
+    ("turns", "said"),
+    [
+        (["这份文件文号是多少", "什么时候印发的", "郑州那个呢"], "2024年12月19日"),
+        (["郑州方案什么时候印发的", "湖北的呢"], "2023年4月27日"),
+    ],
+)
+def test_a_fact_of_a_text_is_asked_of_the_next(
+    assistant: Assistant, turns: list[str], said: str
+):
+    assert said in talk(assistant, *turns).text
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [
+        ["我们公司在新郑，去年评的国家小巨人"],
+        ["你好，洛阳的，前年评的省级专精特新"],
+    ],
+)
+def test_who_only_introduces_himself_is_asked_what_for(
+    assistant: Assistant, turns: list[str]
+):
+    answer = talk(assistant, *turns)
+    assert answer.behaviour == "clarify"
+    assert "哪一项" in answer.questions[0]
