@@ -126,8 +126,11 @@ class Assistant:
         found = signs(request.search, ranking, self.index.lexical)
         if answerable(found) >= SURE and self._opens_topic(request, ranking, session):
             session.topic = None
+        last = session.topic
         turn = self._turn(request, ranking.hits, covered, session, as_of)
         answer, sums = self._from_evidence(turn, ranking, found, session)
+        if answer.behaviour == "refuse" and turn.topic and not turn.topic.named:
+            session.topic = last  # what was not answered is not spoken of
         session.figures = (*session.figures, sums)[-3:] if sums else session.figures
         answer = with_remarks(answer, request, as_of)
         return with_profile(answer, turn.known, places)
@@ -194,7 +197,9 @@ class Assistant:
         self, turn: MoneyTurn, ranking: Ranking, stance: str
     ) -> Answer | None:
         """A refusal or the one question that is needed first, if either is due."""
-        if vague(turn) or (stance == "leads_away" and only_introduces(turn)):
+        if stance != "goes_on" and vague(turn):
+            return ask_benefit()
+        if stance == "leads_away" and only_introduces(turn):
             return ask_benefit()
         if stance == "leads_away":
             return refuse(ranking.declined.type, self.documents())

@@ -12,7 +12,7 @@ from assistant.known import Known
 from assistant.money import yuan_text
 from assistant.question import Request
 from assistant.reckon import Reckoning
-from assistant.rule_lines import base_at_cap, met_line, not_you, stated_line
+from assistant.rule_lines import base_at_cap, level, met_line, not_you, stated_line
 from assistant.rules import Rule, Rulebook
 from assistant.spans import Span, write
 from assistant.vocabulary import Vocabulary
@@ -165,11 +165,6 @@ def no_double(draft: Draft, dropped: Dropped) -> None:
         )
     )
     draft.note("no_double", write("figures.notices.no_double", **values))
-
-
-def level(rule: Rule) -> Span:
-    """Which level of government the rule is of."""
-    return spans.fixed(f"replies.levels.{rule.document.level}")
 
 
 def _cited(draft: Draft, rule: Rule) -> Span:

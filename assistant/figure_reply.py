@@ -16,6 +16,7 @@ from assistant.reasons import reasons
 from assistant.reckon import Reckoning
 from assistant.rule_lines import (
     base_at_cap,
+    either,
     not_you,
     stated_line,
     targets,
@@ -51,20 +52,36 @@ def reply(
     if request.wants & NUMBERS and _only_promised(found):
         _promises(draft, found.missing, known)  # no sum hangs on what is missing
         return finished(draft, "answer", verdict)
-    payable = [m for m in found.missing if m.rule.terms.amount.is_money]
-    _say_over(draft, found, known)
-    if payable and verdict == "no":  # paid to somebody else
-        return stated(request, found, known, rulebook, draft)
-    if payable and "terms" in request.wants and terms_lines(draft, payable, known):
-        return finished(draft, "answer", verdict)
-    if payable and _wants_own_sum(request):
-        return _ask_for(tuple(payable), draft, verdict, vocabulary)
+    if answer := _of_missing(request, found, known, rulebook, draft, verdict):
+        return answer
     if _refused(found, verdict):
         _say_no(draft, found, known)
         return finished(draft, "answer", "no" if verdict else None)
     if found.granted and request.wants & NUMBERS and _promised(found.granted):
         _promises(draft, found.granted, known)
         return finished(draft, "answer", verdict)
+    return None
+
+
+def _of_missing(
+    request: Request,
+    found: Reckoning,
+    known: Known,
+    rulebook: Rulebook,
+    draft: Draft,
+    verdict: Verdict | None,
+) -> Answer | None:
+    """What can be said of a sum for which something must be known first."""
+    payable = [m for m in found.missing if m.rule.terms.amount.is_money]
+    if "both" in request.wants and either(draft, [m.rule for m in payable], rulebook):
+        return finished(draft, "answer", "no" if verdict else None)
+    _say_over(draft, found, known)
+    if payable and verdict == "no":  # paid to somebody else
+        return stated(request, found, known, rulebook, draft)
+    if payable and "terms" in request.wants and terms_lines(draft, payable, known):
+        return finished(draft, "answer", verdict)
+    if payable and _wants_own_sum(request):
+        return _ask_for(tuple(payable), draft, verdict, rulebook.vocabulary)
     return None
 
 

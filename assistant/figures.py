@@ -13,7 +13,8 @@ from assistant.draft import Draft
 from assistant.figure_reply import reply, stated
 from assistant.known import Known
 from assistant.money_turn import MONEY, MoneyTurn
-from assistant.question import Request, patterns
+from assistant.place_mentions import mentions
+from assistant.question import patterns
 from assistant.reckon import Reckoning, beside, reckon
 from assistant.rules import Rule, Rulebook
 from assistant.spans import Sentence
@@ -54,7 +55,7 @@ def figure_answer(turn: MoneyTurn, library: Library, rulebook: Rulebook) -> Outc
     every = "payers" in request.wants or apart
     rules = at_levels(topic.rules, () if every else request.levels)
     if not rules:
-        return Outcome(_silent(request, topic, rulebook) if topic.named else None)
+        return Outcome(_silent(turn, topic, rulebook) if topic.named else None)
     cases = cases_of(request, turn.known, turn.places)
     found = _reckoned(turn, topic, rules, cases, rulebook)
     several = len(cases) > 1 or "all" in request.wants
@@ -128,14 +129,28 @@ def _rivals(rule: Rule, rulebook: Rulebook) -> list[Rule]:
     ]
 
 
-def _silent(request: Request, topic: Topic, rulebook: Rulebook) -> Answer | None:
+def _silent(turn: MoneyTurn, topic: Topic, rulebook: Rulebook) -> Answer | None:
     """That the texts of the levels asked about say nothing of a benefit."""
     if not topic.rules:
+        return _silent_here(turn, topic, rulebook)
+    benefits = rulebook.vocabulary.benefits
+    levels = turn.request.levels
+    text = say(
+        "figures.answer.silent",
+        level="、".join(say(f"replies.levels.{level}") for level in levels),
+        label="、".join(benefits[b].label for b in sorted(topic.benefits)),
+    )
+    return Answer("refuse", text, reason="silent")
+
+
+def _silent_here(turn: MoneyTurn, topic: Topic, rulebook: Rulebook) -> Answer | None:
+    """That a place's texts say nothing of what was asked of another: 武汉的呢."""
+    if not (turn.follows and turn.places and mentions(turn.request.text)):
         return None
     benefits = rulebook.vocabulary.benefits
     text = say(
-        "figures.answer.silent",
-        level="、".join(say(f"replies.levels.{level}") for level in request.levels),
+        "figures.answer.silent_here",
+        place="、".join("".join(place) for place in turn.places),
         label="、".join(benefits[b].label for b in sorted(topic.benefits)),
     )
     return Answer("refuse", text, reason="silent")

@@ -1,6 +1,7 @@
 """What a rule says before it is computed: its words, payee, cap, and inverse."""
 
 from collections.abc import Iterable
+from itertools import combinations
 
 from assistant import sources, spans
 from assistant.amounts import Figure
@@ -10,7 +11,7 @@ from assistant.known import Known
 from assistant.met import conditions_met
 from assistant.question import Request
 from assistant.reckon import Reckoning, at_cap, for_target, unit_sum
-from assistant.rules import Rule
+from assistant.rules import Rule, Rulebook
 from assistant.slots import wished_sum
 from assistant.sources import Said
 from assistant.spans import Sentence, Span, write
@@ -25,6 +26,11 @@ def stated_line(draft: Draft, rule: Rule) -> Sentence:
         quote=draft.words(clause, quote),
         marker=draft.marker(clause, quote),
     )
+
+
+def level(rule: Rule) -> Span:
+    """Which level of government the rule is of."""
+    return spans.fixed(f"replies.levels.{rule.document.level}")
 
 
 def met_line(draft: Draft, rule: Rule, known: Known) -> None:
@@ -43,6 +49,32 @@ def not_you(draft: Draft, rule: Rule, known: Known) -> None:
     label = spans.label("payees", payee)
     draft.note("not_you", write("figures.notices.not_you", payee=label))
     draft.add(write("figures.answer.payee", payee=label))
+
+
+def either(draft: Draft, rules: Iterable[Rule], rulebook: Rulebook) -> bool:
+    """That of two rules only one can be had, and the words that say so, if any do."""
+    shown = False
+    for one, other in combinations(rules, 2):
+        says = rulebook.excluded(one, other)
+        if says is None:
+            continue
+        rule, quote = says
+        clause = rule.terms.clause
+        values = {
+            "winner_level": level(one),
+            "winner": spans.rule_label(one),
+            "loser_level": level(other),
+            "loser": spans.rule_label(other),
+        }
+        if not shown:
+            draft.add(write("figures.why_not.both"))
+        words, marker = draft.words(clause, quote), draft.marker(clause, quote)
+        draft.add(write("figures.answer.either", **values, quote=words, marker=marker))
+        draft.note("no_double", write("figures.notices.no_double", **values))
+        for each in (one, other):
+            draft.add(stated_line(draft, each))
+        shown = True
+    return shown
 
 
 def base_at_cap(draft: Draft, rule: Rule) -> bool:

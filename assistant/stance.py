@@ -26,6 +26,7 @@ def stance_of(
     """Whether the texts answer a question by itself, or as a part of the talk."""
     stands = answerable(found) >= decision_model().threshold
     named = names_best_clause(turn, ranking.hits) and admissible(found)
+    named = named or bool(turn.topic and turn.topic.by_sum)
     stands = stands or named
     goes_on = turn.follows or (not stands and continues(turn.request, session))
     if goes_on and not turn.tells:

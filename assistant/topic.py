@@ -5,11 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assistant.money import Sum, read_money
+from assistant.paying import paying, sum_named
 from assistant.place_mentions import mentions
 from assistant.question import Request, patterns
 from assistant.rules import Rule, Rulebook
-from assistant.said import names_a_sum, read_levels
 from assistant.vocabulary import load_vocabulary
 from index.ranking import Hit, PlacePath
 from index.scope import applies
@@ -26,6 +25,7 @@ class Topic:
     benefits: frozenset[str]
     rules: tuple[Rule, ...]
     named: bool  # the question calls them by name; else the best clause decides
+    by_sum: bool = False  # it names them by what they pay: 小巨人的那50万, 30%和10%
 
 
 def topic_of(
@@ -39,9 +39,11 @@ def topic_of(
     benefits = benefits_asked(request, rulebook)
     if benefits and {"all", "total", "besides"} & request.wants:
         benefits |= hinted(request.asked, rulebook)
-    summed = () if benefits else _of_sum(request, rulebook, places)
+    there = _there(rulebook.rules.values(), places)
+    summed = () if benefits else paying(request, there)
     if summed:
-        return Topic(frozenset(r.terms.benefit for r in summed), summed, named=True)
+        paid = frozenset(r.terms.benefit for r in summed)
+        return Topic(paid, summed, named=True, by_sum=True)
     if last and not benefits and len(request.text) <= BARE:
         benefits = hinted(request.text, rulebook)  # 境外呢
     if last and follows_up(request, benefits, last, rulebook):
@@ -172,28 +174,6 @@ def _matches(rule: Rule, text: str) -> bool:
     return any(re.search(line, text) for line in rule.terms.words)
 
 
-def _sum_named(rule: Rule, text: str) -> bool:
-    """Whether a question names the rule by its sum: 那个50万."""
-    said = {m.yuan for m in read_money(text) if isinstance(m, Sum)}
-    own = {value for _, value, kind in rule.terms.amount.numbers if kind == "money"}
-    return bool(said & own)
-
-
-def _of_sum(
-    request: Request, rulebook: Rulebook, places: Sequence[PlacePath]
-) -> tuple[Rule, ...]:
-    """The rules that a question names by level and sum: 小巨人的那50万."""
-    text = request.text
-    if not names_a_sum(text, rulebook.vocabulary):
-        return ()
-    levels = read_levels(text, rulebook.vocabulary)
-    return tuple(
-        rule
-        for rule in _there(rulebook.rules.values(), places)
-        if levels & set(rule.terms.conditions.level) and _sum_named(rule, text)
-    )
-
-
 def _first(rule: Rule, text: str) -> int:
     """Where the question first speaks of a rule."""
     found = [m.start() for line in rule.terms.words if (m := re.search(line, text))]
@@ -230,7 +210,7 @@ def _of_best_clause(
         return ()
     rules = _there(rulebook.of_clause(hits[0].clause.id), places)
     fitting = [
-        r for r in rules if _matches(r, request.text) or _sum_named(r, request.text)
+        r for r in rules if _matches(r, request.text) or sum_named(r, request.text)
     ]
     if fitting:
         return tuple(fitting)
