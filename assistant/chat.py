@@ -13,7 +13,7 @@ from assistant.compose import compose
 from assistant.declining import ask_place, courtesy, refuse, unsafe
 from assistant.document_answers import with_validity
 from assistant.elsewhere import of_elsewhere
-from assistant.figures import figure_answer
+from assistant.figures import figure_answer, nothing_here
 from assistant.measures import with_measures, with_profile
 from assistant.money_turn import MoneyTurn, ask_benefit, read_turn, shaped
 from assistant.places import find_place
@@ -201,6 +201,9 @@ class Assistant:
             return ask_benefit()
         if stance == "leads_away" and only_introduces(turn):
             return ask_benefit()
+        topic = turn.topic
+        if stance == "leads_away" and topic and topic.named and not topic.rules:
+            return nothing_here(topic, turn.places, self.rulebook)
         if stance == "leads_away":
             return refuse(ranking.declined.type, self.documents())
         open_place = not turn.places and turn.topic is None

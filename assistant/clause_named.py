@@ -9,7 +9,9 @@ from index.library import Library
 from index.numerals import NUMERAL, to_chinese, to_int
 
 ARTICLE = re.compile(rf"第({NUMERAL}|\d{{1,3}})条")
-POINT = re.compile(rf"(?<![第\w])({NUMERAL})\(({NUMERAL})\)(\d{{1,2}})?")
+POINT = re.compile(
+    rf"(?<![第件\da-z零一二三四五六七八九十百])({NUMERAL})\(({NUMERAL})\)(\d{{1,2}})?"
+)
 ANNEX = re.compile(rf"附件({NUMERAL}|\d)")
 MOST_ARTICLES = 99
 
@@ -20,6 +22,7 @@ def asks_for_clause(request: Request) -> bool:
     numbered = ARTICLE.search(text) or POINT.search(text)
     ways = patterns()
     asked = ways["original"].search(text) or ways["content"].search(text)
+    asked = asked or ways["says"].search(text)
     return bool(numbered and (asked or request.wants_units))
 
 

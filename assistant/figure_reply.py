@@ -73,7 +73,9 @@ def _of_missing(
 ) -> Answer | None:
     """What can be said of a sum for which something must be known first."""
     payable = [m for m in found.missing if m.rule.terms.amount.is_money]
-    if "both" in request.wants and either(draft, [m.rule for m in payable], rulebook):
+    if {"both", "total"} & request.wants and either(
+        draft, [m.rule for m in payable], rulebook
+    ):
         return finished(draft, "answer", "no" if verdict else None)
     _say_over(draft, found, known)
     if payable and verdict == "no":  # paid to somebody else

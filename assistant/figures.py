@@ -48,6 +48,8 @@ def figure_answer(turn: MoneyTurn, library: Library, rulebook: Rulebook) -> Outc
     request, topic = turn.request, turn.topic
     if topic is None or not (request.wants & MONEY or turn.follows):
         return Outcome()
+    if not topic.rules and topic.named and (answer := silent_here(turn, rulebook)):
+        return Outcome(answer)
     words_only = not any(rule.computes for rule in topic.rules)
     if turn.follows and words_only and not turn.gave_numbers:
         return Outcome()  # the texts answer better
@@ -132,7 +134,7 @@ def _rivals(rule: Rule, rulebook: Rulebook) -> list[Rule]:
 def _silent(turn: MoneyTurn, topic: Topic, rulebook: Rulebook) -> Answer | None:
     """That the texts of the levels asked about say nothing of a benefit."""
     if not topic.rules:
-        return _silent_here(turn, topic, rulebook)
+        return None
     benefits = rulebook.vocabulary.benefits
     levels = turn.request.levels
     text = say(
@@ -143,14 +145,23 @@ def _silent(turn: MoneyTurn, topic: Topic, rulebook: Rulebook) -> Answer | None:
     return Answer("refuse", text, reason="silent")
 
 
-def _silent_here(turn: MoneyTurn, topic: Topic, rulebook: Rulebook) -> Answer | None:
+def silent_here(turn: MoneyTurn, rulebook: Rulebook) -> Answer | None:
     """That a place's texts say nothing of what was asked of another: 武汉的呢."""
-    if not (turn.follows and turn.places and mentions(turn.request.text)):
+    if not (turn.topic and turn.follows and turn.places):
         return None
+    if not mentions(turn.request.text):
+        return None
+    return nothing_here(turn.topic, turn.places, rulebook)
+
+
+def nothing_here(
+    topic: Topic, places: Sequence[PlacePath], rulebook: Rulebook
+) -> Answer:
+    """The refusal for a benefit that no text of a place grants."""
     benefits = rulebook.vocabulary.benefits
     text = say(
         "figures.answer.silent_here",
-        place="、".join("".join(place) for place in turn.places),
+        place="、".join("".join(place) for place in places),
         label="、".join(benefits[b].label for b in sorted(topic.benefits)),
     )
     return Answer("refuse", text, reason="silent")

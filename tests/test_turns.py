@@ -244,3 +244,45 @@ def test_who_only_introduces_himself_is_asked_what_for(
     answer = talk(assistant, *turns)
     assert answer.behaviour == "clarify"
     assert "哪一项" in answer.questions[0]
+
+
+@pytest.mark.parametrize(
+    ("turns", "label"),
+    [
+        (["企业上云补贴多少，郑州"], "上云"),
+        (["河南首次小升规，办土地更名要交契税吗", "武汉的呢"], "契税"),
+    ],
+)
+def test_what_a_place_has_no_text_on_is_said_to_be_missing_there(
+    assistant: Assistant, turns: list[str], label: str
+):
+    answer = talk(assistant, *turns)
+    assert (answer.behaviour, answer.reason) == ("refuse", "silent")
+    assert label in answer.text
+    assert answer.citations == ()
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "省里30%和市里10%能叠加吗，郑州小巨人",
+        "省里补30%，市里补10%，加起来40%对吧，郑州小巨人",
+    ],
+)
+def test_that_two_benefits_exclude_each_other_needs_no_sum(
+    assistant: Assistant, question: str
+):
+    answer = talk(assistant, question)
+    assert answer.behaviour == "answer"
+    assert "只能取其一" in answer.text
+    assert "no_double" in {notice.code for notice in answer.notices}
+
+
+def test_a_bare_level_answers_what_was_asked(assistant: Assistant):
+    answer = talk(assistant, "郑州买设备花了两千万补多少", "国家级")
+    assert sums(answer)["henan-equipment"] == 5_000_000
+
+
+def test_a_clause_is_read_out_by_its_number(assistant: Assistant):
+    answer = talk(assistant, "郑州方案三（一）1说的是啥")
+    assert [c.clause for c in answer.citations] == ["zhengzhou-2024#三（一）1"]
