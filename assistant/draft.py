@@ -5,11 +5,12 @@ from datetime import date
 
 from assistant import spans
 from assistant.amounts import Figure
-from assistant.answer import Citation, FigureCard, Notice
+from assistant.answer import Answer, Citation, FigureCard, Notice, Verdict
 from assistant.citations import cite_passages
 from assistant.combine import Sum
+from assistant.grounding import sound
 from assistant.quotes import locate
-from assistant.spans import Sentence, Span
+from assistant.spans import Sentence, Span, write
 from index.library import Library
 from prompts import say
 
@@ -118,3 +119,21 @@ class Draft:
     def notices(self) -> tuple[Notice, ...]:
         """The notices as text."""
         return tuple(Notice(code, spans.plain([s])) for code, s in self.notes)
+
+
+def finished(draft: Draft, behaviour: str, verdict: Verdict | None = None) -> Answer:
+    """The answer of a draft; a sentence its source does not bear out is left out."""
+    draft.fit()
+    draft.lines, withheld = sound(draft.lines)
+    if withheld:
+        draft.note("withheld", write("figures.notices.withheld"))
+    text = spans.page(draft.lines)
+    return Answer(
+        "clarify" if behaviour == "clarify" else "answer",
+        text,
+        draft.citations(),
+        tuple(draft.cards),
+        verdict,
+        draft.notices(),
+        lines=tuple(draft.lines),
+    )

@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant import spans
 from assistant.answer import Answer, Verdict
 from assistant.assignment import Doubt
 from assistant.calculator import Granted, Missing
-from assistant.draft import Draft
+from assistant.draft import Draft, finished
 from assistant.figure_answer import figures
-from assistant.grounding import sound
 from assistant.known import Known
 from assistant.question import Request
 from assistant.reasons import reasons
@@ -236,21 +234,3 @@ def _ask_about(doubt: Doubt, vocabulary: Vocabulary) -> Answer:
     label = vocabulary.inputs[doubt.name].label
     question = say(f"figures.ask.{doubt.kind}", text=doubt.text, label=label)
     return Answer("clarify", question, questions=(question,))
-
-
-def finished(draft: Draft, behaviour: str, verdict: Verdict | None = None) -> Answer:
-    """The answer of a draft; a sentence its source does not bear out is left out."""
-    draft.fit()
-    draft.lines, withheld = sound(draft.lines)
-    if withheld:
-        draft.note("withheld", write("figures.notices.withheld"))
-    text = spans.page(draft.lines)
-    return Answer(
-        "clarify" if behaviour == "clarify" else "answer",
-        text,
-        draft.citations(),
-        tuple(draft.cards),
-        verdict,
-        draft.notices(),
-        lines=tuple(draft.lines),
-    )

@@ -9,9 +9,8 @@ from assistant.answer import Answer
 from assistant.calculator import Missing, NotMet, assess
 from assistant.combine import Dropped
 from assistant.comparison import figures_table
-from assistant.draft import Draft
+from assistant.draft import Draft, finished
 from assistant.figure_answer import no_double
-from assistant.figure_reply import finished
 from assistant.figures import with_status
 from assistant.known import profile_for
 from assistant.money_turn import MoneyTurn
