@@ -12,7 +12,14 @@ from assistant.known import Known
 from assistant.money import yuan_text
 from assistant.question import Request
 from assistant.reckon import Reckoning
-from assistant.rule_lines import base_at_cap, level, met_line, not_you, stated_line
+from assistant.rule_lines import (
+    base_at_cap,
+    level,
+    met_line,
+    not_you,
+    stated_line,
+    whose,
+)
 from assistant.rules import Rule, Rulebook
 from assistant.spans import Span, write
 from assistant.vocabulary import Vocabulary
@@ -74,7 +81,7 @@ def figure_lines(
     draft.add(
         write(
             f"figures.answer.{figure.bound}",
-            level=level(rule),
+            level=level(rule) if known.place else whose(draft, rule),
             label=spans.rule_label(rule),
             amount=spans.amount(figure),
             marker=draft.marker(clause, quote),
@@ -130,6 +137,9 @@ def _profile(draft: Draft, shown: Sequence[Figure], known: Known) -> None:
     """The place and level that the figures were computed for: to be put right."""
     here = known.place
     places = {f.rule.document.place for f in shown}
+    if here is None and len(places) == 1:
+        only = whose(draft, shown[0].rule)
+        draft.add(write("figures.answer.only_there", place=only))
     if here is None or any(here[: len(place)] != place for place in places):
         return  # two places side by side: each figure names its own
     parts = [write("figures.answer.in_place", place=spans.place(here))]

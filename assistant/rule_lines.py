@@ -33,6 +33,12 @@ def level(rule: Rule) -> Span:
     return spans.fixed(f"replies.levels.{rule.document.level}")
 
 
+def whose(draft: Draft, rule: Rule) -> Span:
+    """The place whose text grants something."""
+    place = "".join(rule.document.place)
+    return spans.of_document(place, rule.document, draft.as_of)
+
+
 def met_line(draft: Draft, rule: Rule, known: Known) -> None:
     """The conditions that what was said fulfils, where any are."""
     if met := conditions_met(rule, known):
