@@ -14,13 +14,15 @@ from assistant.question import Request
 from assistant.reckon import Reckoning
 from assistant.rule_lines import (
     base_at_cap,
+    cited,
     level,
     met_line,
+    no_double,
     not_you,
     stated_line,
     whose,
 )
-from assistant.rules import Rule, Rulebook
+from assistant.rules import Rulebook
 from assistant.spans import Span, write
 from assistant.vocabulary import Vocabulary
 
@@ -40,7 +42,7 @@ def figures(
     pair = found.compared() if "difference" in request.wants else None
     if pair:
         for figure in pair:
-            _cited(draft, figure.rule)
+            cited(draft, figure.rule)
         _difference(draft, found)
         figures_table(draft, [f for f in shown if f in pair])
     for figure in shown:
@@ -147,38 +149,6 @@ def _profile(draft: Draft, shown: Sequence[Figure], known: Known) -> None:
         parts += [(spans.label("levels", name),) for name in sorted(known.levels)]
     profile = spans.joined(parts, "figures.not_met.or")
     draft.add(write("figures.answer.profile", profile=profile), spare=1)
-
-
-def no_double(draft: Draft, dropped: Dropped) -> None:
-    """Which of two is the better one, and the words that forbid to have both."""
-    clause = dropped.says.terms.clause
-    draft.card(dropped.winner)  # of many figures not all have been shown
-    draft.card(dropped.loser)
-    values = {
-        "winner_level": level(dropped.winner.rule),
-        "loser_level": level(dropped.loser.rule),
-        "winner": spans.rule_label(dropped.winner.rule),
-        "loser": spans.rule_label(dropped.loser.rule),
-        "winner_amount": spans.amount(dropped.winner),
-        "loser_amount": spans.amount(dropped.loser),
-    }
-    quote = draft.words(clause, dropped.quote)
-    marker = draft.marker(clause, dropped.quote)
-    draft.add(
-        write(
-            "figures.answer.better",
-            **values,
-            quote=quote,
-            marker=marker,
-            winner_marker=_cited(draft, dropped.winner.rule),
-            loser_marker=_cited(draft, dropped.loser.rule),
-        )
-    )
-    draft.note("no_double", write("figures.notices.no_double", **values))
-
-
-def _cited(draft: Draft, rule: Rule) -> Span:
-    return draft.marker(rule.terms.clause, rule.terms.quote)
 
 
 def _of_one_benefit(found: Reckoning) -> bool:

@@ -6,6 +6,7 @@ from itertools import combinations
 from assistant import sources, spans
 from assistant.amounts import Figure
 from assistant.calculator import Missing
+from assistant.combine import Dropped
 from assistant.draft import Draft
 from assistant.known import Known
 from assistant.met import conditions_met
@@ -37,6 +38,39 @@ def whose(draft: Draft, rule: Rule) -> Span:
     """The place whose text grants something."""
     place = "".join(rule.document.place)
     return spans.of_document(place, rule.document, draft.as_of)
+
+
+def cited(draft: Draft, rule: Rule) -> Span:
+    """The marker of a rule's own clause."""
+    return draft.marker(rule.terms.clause, rule.terms.quote)
+
+
+def no_double(draft: Draft, dropped: Dropped) -> None:
+    """Which of two is the better one, and the words that forbid to have both."""
+    clause = dropped.says.terms.clause
+    draft.card(dropped.winner)  # of many figures not all have been shown
+    draft.card(dropped.loser)
+    values = {
+        "winner_level": level(dropped.winner.rule),
+        "loser_level": level(dropped.loser.rule),
+        "winner": spans.rule_label(dropped.winner.rule),
+        "loser": spans.rule_label(dropped.loser.rule),
+        "winner_amount": spans.amount(dropped.winner),
+        "loser_amount": spans.amount(dropped.loser),
+    }
+    quote = draft.words(clause, dropped.quote)
+    marker = draft.marker(clause, dropped.quote)
+    draft.add(
+        write(
+            "figures.answer.better",
+            **values,
+            quote=quote,
+            marker=marker,
+            winner_marker=cited(draft, dropped.winner.rule),
+            loser_marker=cited(draft, dropped.loser.rule),
+        )
+    )
+    draft.note("no_double", write("figures.notices.no_double", **values))
 
 
 def met_line(draft: Draft, rule: Rule, known: Known) -> None:

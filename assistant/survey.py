@@ -10,14 +10,13 @@ from assistant.calculator import Missing, NotMet, assess
 from assistant.combine import Dropped
 from assistant.comparison import figures_table
 from assistant.draft import Draft, finished
-from assistant.figure_answer import no_double
 from assistant.figures import with_status
 from assistant.known import profile_for
 from assistant.money_turn import MoneyTurn
 from assistant.place_mentions import mentions
 from assistant.question import patterns
 from assistant.reckon import unit_sum
-from assistant.rule_lines import stated_line
+from assistant.rule_lines import no_double, stated_line
 from assistant.rules import Rule, Rulebook
 from assistant.session import Session
 from assistant.shapes import Share
