@@ -205,7 +205,8 @@ def _by_period(
     spoken = {n for n in periods if vocabulary.inputs[n].words.search(text)}
     for mention in mentions:
         said = [n for n in longer[mention.name] if n in spoken]
-        plain = not patterns()["monthly"].search(mention.cue)
+        before = text[max(0, mention.start - CLOSE) : mention.start]
+        plain = not patterns()["monthly"].search(mention.cue + before)
         yield replace(mention, name=said[0]) if said and plain else mention
 
 

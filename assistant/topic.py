@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from assistant.paying import paying, sum_named
 from assistant.place_mentions import mentions
+from assistant.quantities import read_shares
 from assistant.question import Request, patterns
 from assistant.rules import Rule, Rulebook
 from assistant.vocabulary import load_vocabulary
@@ -118,7 +119,7 @@ def follows_up(
     """Whether a question goes on with the last topic rather than opening one."""
     if patterns()["new_topic"].search(request.text):
         return False
-    if patterns()["swap"].search(request.text):
+    if patterns()["swap"].search(request.text) or _points_at_rate(request.text, last):
         return True
     if named and not named & last.benefits:
         if len(request.text) > BARE:
@@ -134,6 +135,16 @@ def follows_up(
         return len(request.text) <= SHORT
     points_back = bool(patterns()["again"].search(request.text))
     return points_back or len(request.text) <= SHORT
+
+
+def _points_at_rate(text: str, last: Topic) -> bool:
+    """Whether 这个30% is a rate that the last topic's rules pay."""
+    rates = {getattr(rule.terms.amount, "rate", None) for rule in last.rules}
+    points = patterns()["refers"]
+    return any(
+        share.rate in rates and points.search(text[: share.start])
+        for share in read_shares(text)
+    )
 
 
 def opens_topic(request: Request, best: Hit, last: Topic, rulebook: Rulebook) -> bool:

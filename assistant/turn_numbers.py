@@ -39,6 +39,14 @@ def numbers_of(
     return read
 
 
+def _kin(name: str) -> set[str]:
+    """An input with those it comes of and those that come of it: 月租金, 年租金."""
+    vocabulary = load_vocabulary()
+    bases = vocabulary.bases
+    own = set(bases(name))
+    return own | {n for n in vocabulary.inputs if name in bases(n) or own & {*bases(n)}}
+
+
 def _shared(
     read: Read, names: list[str], known: Known, text: str, vocabulary: Vocabulary
 ) -> Read:
@@ -90,9 +98,10 @@ def _of_the_question(read: Read, request: Request, session: Session) -> Read:
     start = request.text.rfind(request.asked)
     inputs = load_vocabulary().inputs
     single = {
-        m.name
+        base
         for m in read.mentions
         if m.start >= start and not inputs[m.name].additive
+        for base in _kin(m.name)
     }
     kept = [
         m
