@@ -46,4 +46,4 @@ def test_a_dialogue_is_right_or_listed_with_what_is_wrong(
 
 def test_few_dialogues_are_missed():
     assert set(MISSED) <= {case.id for case in CASES}
-    assert len(MISSED) <= 0.08 * len(CASES)
+    assert len(MISSED) <= 0.06 * len(CASES)
