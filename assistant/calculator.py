@@ -135,15 +135,18 @@ def _level(rule: Rule, profile: Profile, _: date) -> NotMet | Missing | None:
 def _facts(rule: Rule, profile: Profile, _: date) -> NotMet | Missing | None:
     conditions, known = rule.terms.conditions, profile.facts
     if profile.mixed:  # holds for one thing: enough for a condition, rules nothing out
-        facts = {n: held for n, held in known.items() if n not in profile.mixed}
-        known = facts | dict.fromkeys(profile.mixed & set(conditions.facts), True)
-    for name in (*conditions.facts, *conditions.assumed):
-        if known.get(name) is False:
+        sure = {n: held for n, held in known.items() if n not in profile.mixed}
+        known = sure | dict.fromkeys(profile.mixed & set(conditions.facts), True)
+    facts = load_vocabulary().facts
+    wanted = (*conditions.facts, *conditions.assumed)
+    denied = [name for name in wanted if known.get(name) is False]
+    for name in denied:
+        if not facts[name].restates:
             return NotMet(rule, name)
     for name in conditions.unless:
         if known.get(name):
             return NotMet(rule, name)
-    unknown = tuple(name for name in conditions.facts if name not in known)
+    unknown = (*denied, *(n for n in conditions.facts if n not in known))
     return Missing(rule, unknown) if unknown else None
 
 

@@ -122,7 +122,7 @@ def profile_for(rule: Rule, known: Known) -> tuple[Profile, tuple[Doubt, ...]]:
     for name, mentions in known.numbers.items():
         if name not in needed:
             continue
-        counted = [m for m in mentions if _within(rule, m)]
+        counted = _of_last_year([m for m in mentions if _within(rule, m)])
         values = values_of(name, counted)
         if values is None:
             said = counted[-1]
@@ -165,6 +165,14 @@ def _within(rule: Rule, mention: Mention) -> bool:
     early = event.first is not None and days[0] < event.first
     late = event.last is not None and days[1] > event.last
     return not (early or late)
+
+
+def _of_last_year(mentions: Sequence[Mention]) -> Sequence[Mention]:
+    """去年买了300万，今年又买了500万: this year's; all where a year is not said."""
+    years = [m.days[1].year for m in mentions if m.days]
+    if len(years) < len(mentions) or len(set(years)) < 2:
+        return mentions
+    return [m for m in mentions if m.days and m.days[1].year == max(years)]
 
 
 def values_of(name: str, mentions: Sequence[Mention]) -> tuple[Decimal, ...] | None:

@@ -101,10 +101,20 @@ def _known(
     known = one_of(known, read, topic)
     place = places[0] if len(places) == 1 else known.place
     known = replace(known, place=place, deed=deed_of(text, read, as_of))
+    if read.mentions:
+        known = _restated(known, session)
     if read.mentions and not known.levels and asked_last(session, "figures.ask.level"):
         known = replace(known, levels=frozenset({"specialised"}))  # never asked twice
     known = replace(known, doubts=read.doubts, had=known.had | _had(text, topic))
     return dated(known, session.known, len(session.turns) + 1)
+
+
+def _restated(known: Known, session: Session) -> Known:
+    """税后是多少？ 1000万: what was asked for is what was said."""
+    asked = session.turns[-1].answer.questions if session.turns else ()
+    facts = load_vocabulary().facts.items()
+    held = {name: True for name, f in facts if f.restates and f.ask in asked}
+    return replace(known, facts={**known.facts, **held})
 
 
 def asked_last(session: Session, key: str) -> bool:

@@ -79,6 +79,7 @@ class Fact(_Strict):
     yes: Pattern
     no: Pattern = NEVER
     each: bool = False  # may hold for one thing and not for another
+    restates: bool = False  # where it does not hold, the number is asked for again
 
 
 class Level(_Strict):

@@ -190,7 +190,11 @@ def test_a_number_may_be_written_as_json_or_as_people_do(
         ({"level": "innovative"}, "不符合（只给"),
         ({"place": "武汉市"}, "不符合（只适用于河南省郑州市）"),
         ({"place": "河南省"}, "还缺 所在地区（place）"),
-        ({"facts": {"after_tax": False}}, "不符合（须符合“投资额按税后计”）"),
+        (
+            {"facts": {"level_valid": False}},
+            "不符合（须符合“专精特新或小巨人资格在有效期内”）",
+        ),
+        ({"facts": {"after_tax": False}}, "还缺 投资额按税后计（after_tax）"),
     ],
 )
 def test_no_figure_without_what_the_clause_asks_for(

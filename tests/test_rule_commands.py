@@ -117,9 +117,16 @@ def test_calc_before_its_first_day_gives_no_figure(capsys: Printed):
 
 
 def test_calc_with_a_condition_denied_is_not_met(capsys: Printed):
+    given = ["--set", "investment=1500万", "--set", "level_valid=否"]
+    out = printed(capsys, *PROVINCIAL, *given)
+    assert "不符合（须符合“专精特新或小巨人资格在有效期内”）" in out
+
+
+def test_calc_of_a_sum_with_tax_asks_for_the_one_without(capsys: Printed):
     given = ["--set", "investment=1500万", "--set", "after_tax=否"]
     out = printed(capsys, *PROVINCIAL, *given)
-    assert "不符合（须符合“投资额按税后计”）" in out
+    assert "还缺 投资额按税后计" in out
+    assert "万元 ×" not in out
 
 
 def test_calc_says_what_it_assumes_and_not_what_was_said(capsys: Printed):

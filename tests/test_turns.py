@@ -112,6 +112,23 @@ def sums(answer: Answer) -> dict[str, Decimal]:
             id="the co-operative is state-owned",
         ),
         pytest.param(
+            ["郑州省级专精特新，设备含税1130万，税率13%，市里补多少", "1000万"],
+            {"zhengzhou-equipment": 1_000_000},
+            id="a sum with tax is asked for without it",
+        ),
+        pytest.param(
+            [
+                "郑州小巨人，去年买设备花了300万拿过补贴了，今年又买了500万，省里能补多少"
+            ],
+            {"henan-equipment": 1_500_000},
+            id="of two years the later",
+        ),
+        pytest.param(
+            ["洛阳国有门面，租金每个月4500块，一年一签，押金压了1万，能减多少"],
+            {"henan-rent": 27_000},
+            id="a deposit is no rent",
+        ),
+        pytest.param(
             ["不是省级，是国家级，今年郑州新认定的，奖多少"],
             {"zhengzhou-little-giant": 2_000_000},
             id="a level that is denied",
