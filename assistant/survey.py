@@ -28,7 +28,7 @@ from index.scope import applies
 SUMS, PROMISES = 9, 3
 ROOM = 1700  # characters
 SUMMED = frozenset({"total", "difference", "sum"})
-REST = 2  # characters that may be left when all that asks for everything is taken off
+REST = 1  # character that may be left when all that asks for everything is taken off
 
 
 def asks_for_everything(turn: MoneyTurn, session: Session) -> bool:

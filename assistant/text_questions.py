@@ -16,7 +16,7 @@ from assistant.declining import ask_document, refuse
 from assistant.document_answers import answer_facts
 from assistant.facts import Named, named_documents
 from assistant.measures import with_notices
-from assistant.money_turn import MoneyTurn
+from assistant.money_turn import MoneyTurn, ask_benefit
 from assistant.question import Request, patterns, pointed
 from assistant.rules import Rulebook
 from assistant.session import Session
@@ -75,6 +75,8 @@ def of_last(
         for citation in session.last_cited()
         if not places or applies(documents[citation.document_id], places)
     ]
+    if session.turns and not session.last_cited():
+        return ask_benefit()  # 那找哪个部门, after a refusal
     return about_last(request, last, index.library, as_of)
 
 

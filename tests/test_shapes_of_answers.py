@@ -137,3 +137,14 @@ def test_how_a_turn_stands_in_the_talk(
     assistant: Assistant, turns: list[str], behaviour: str
 ):
     assert ask(assistant, *turns).behaviour == behaviour
+
+
+def test_a_matter_of_two_characters_is_no_list(assistant: Assistant):
+    answer = ask(assistant, "郑州专精特新企业用地有什么优惠")
+    assert "| 项目 |" not in answer.text
+    assert answer.citations[0].clause == "zhengzhou-2024#三（七）18"
+
+
+def test_whom_to_ask_after_a_refusal_asks_about_what(assistant: Assistant):
+    answer = ask(assistant, "河南的“专精特新贷”利率是多少", "那找哪个部门")
+    assert answer.behaviour == "clarify"
