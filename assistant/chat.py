@@ -168,6 +168,8 @@ class Assistant:
         """The answer, and the sums that a later turn may go back to."""
         if answer := of_documents(turn, session, self.index.library):
             return answer, ()
+        if answer := of_elsewhere(turn, self.index.library, self.rulebook):
+            return answer, ()
         stance = stance_of(turn, ranking, found, session)
         session.everything = everything = asks_for_everything(turn, session)
         if not everything and (answer := self._declined(turn, ranking, stance)):
@@ -176,8 +178,6 @@ class Assistant:
         search = turn.request.search
         session.subject = session.subject if goes_on else search
         if everything and (answer := self._survey(turn)):
-            return answer, ()
-        if answer := of_elsewhere(turn, self.rulebook, self.documents()):
             return answer, ()
         outcome = figure_answer(turn, self.index.library, self.rulebook)
         if outcome.answer:

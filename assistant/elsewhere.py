@@ -1,30 +1,44 @@
-"""河南那个30%我们能拿吗, asked in Wuhan: another place's rule, told to nobody here."""
+"""河南那个30%我们能拿吗, asked in Wuhan: no, and of which place's text it is."""
 
-from collections.abc import Iterable
-from dataclasses import replace
-
+from assistant import spans
 from assistant.answer import Answer
-from assistant.declining import refuse
+from assistant.draft import Draft, finished
+from assistant.figures import with_status
 from assistant.money_turn import MoneyTurn
 from assistant.place_mentions import mentions
+from assistant.rule_lines import whose
 from assistant.rules import Rule, Rulebook
-from index.documents import PolicyDocument
+from assistant.spans import write
+from index.library import Library
 from index.scope import applies
+
+ROOM = 400  # characters
+SHOWN = 3  # rules
 
 
 def of_elsewhere(
-    turn: MoneyTurn, rulebook: Rulebook, documents: Iterable[PolicyDocument]
+    turn: MoneyTurn, library: Library, rulebook: Rulebook
 ) -> Answer | None:
-    """The refusal where somebody asks whether another place's benefit is due to him."""
+    """No, where somebody asks whether another place's benefit is due to him.
+
+    The rule is named and cited; what it pays there is not told as if it were his.
+    """
     if "verdict" not in turn.request.wants or turn.topic is None or not turn.places:
         return None
     rules = _theirs(turn, rulebook)
     if not rules:
         return None
-    there = "、".join(dict.fromkeys("".join(r.document.place) for r in rules))
-    here = "、".join("".join(place) for place in turn.places)
-    answer = refuse("elsewhere", documents, place=there, here=here)
-    return replace(answer, verdict="no")
+    draft = Draft(library, turn.as_of, room=ROOM)
+    draft.add(write("figures.why_not.condition"))
+    for rule in rules[:SHOWN]:
+        line = write(
+            "figures.not_met.place",
+            place=whose(draft, rule),
+            label=spans.rule_label(rule),
+            marker=draft.marker(rule.terms.clause, rule.terms.quote),
+        )
+        draft.add(line)
+    return with_status(finished(draft, "answer", "no"), draft)
 
 
 def _theirs(turn: MoneyTurn, rulebook: Rulebook) -> list[Rule]:

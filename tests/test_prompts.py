@@ -44,7 +44,6 @@ VALUES = {
         "empty",
         "too_long",
         "place",
-        "elsewhere",
     ],
     "replies.levels": ["national", "province", "city", "district"],
     "replies.notices": ["draft", "expired"],
