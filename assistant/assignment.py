@@ -22,6 +22,7 @@ from assistant.question import patterns
 from assistant.vocabulary import Vocabulary
 
 COMMA = re.compile("[,，]")
+MOST = 1_000_000  # heads or firms: no asker has more
 UNITS = {
     "家": {"家", "户", "个"},
     "人": {"人", "个"},
@@ -167,6 +168,8 @@ def _fits(number: Number, name: str, vocabulary: Vocabulary) -> bool:
     if entry.kind == "months":
         return number.unit in ("月", "年")
     if entry.kind == "count":
+        if number.value > MOST:
+            return False
         return number.unit in UNITS.get(entry.unit, {entry.unit})
     return True
 

@@ -10,11 +10,13 @@ from decimal import Decimal
 
 from assistant.answer import Answer, Citation, FigureCard
 from assistant.chat import LONGEST_QUESTION, Assistant
+from assistant.privacy import mask
 from assistant.rules import Rule
 from assistant.session import Session
 from assistant.shapes import Promise, Share
 from eval.supported import Held, unsupported
 from index.documents import PolicyDocument
+from index.lexical import normalised
 
 CITATIONS, CHARACTERS, FIGURES = 12, 2000, 12
 BEHAVIOURS, VERDICTS = ("answer", "clarify", "refuse"), ("yes", "no", "depends", None)
@@ -67,7 +69,8 @@ class Invariants:
             yield "answer: empty"
         if not text.strip() or len(text) > CHARACTERS:
             yield f"length: {len(text)} characters"
-        if len(asked.question) > LONGEST_QUESTION and answer.reason != "too_long":
+        length = len(normalised(mask(asked.question).question))
+        if length > LONGEST_QUESTION and answer.reason != "too_long":
             yield "too_long: not said"
         shown = answer.to_markdown()
         for pattern in (LEFT_OVER, ACTIVE):
