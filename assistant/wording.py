@@ -57,7 +57,6 @@ class _Lead:
 
     def take(self, sentence: WordedSentence) -> bool:
         """Verify a sentence; whether the lead grew."""
-        sentence = _marked(sentence)
         found = _faults(sentence, self.evidence)
         if found:
             self.rejected.append((sentence.text, found))
@@ -68,15 +67,6 @@ class _Lead:
             return False
         self.passed.append(sentence.text.strip())
         return True
-
-
-def _marked(sentence: WordedSentence) -> WordedSentence:
-    """The sentence with its one marker at the end, where it was only listed."""
-    if len(sentence.markers) != 1 or pattern("marker").search(folded(sentence.text)):
-        return sentence
-    words = sentence.text.rstrip().rstrip(say("model.wording.stop"))
-    text = f"{words}[{sentence.markers[0]}]{say('model.wording.stop')}"
-    return sentence.model_copy(update={"text": text})
 
 
 def _faults(sentence: WordedSentence, evidence: Evidence) -> tuple[Fault, ...]:

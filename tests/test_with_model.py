@@ -1,7 +1,6 @@
 """A model improves the words of an answer, or changes nothing."""
 
 import json
-import re
 import runpy
 import time
 from collections.abc import Callable
@@ -29,7 +28,6 @@ from assistant.with_model import answers, final_answer
 from eval import __main__ as eval_cli
 from eval.answers import write_answers
 from eval.cases import load_cases
-from prompts import say
 
 TODAY = date(2026, 11, 22)
 DEVICES = "郑州的省级专精特新企业买设备花了1500万，市里能补多少？"
@@ -110,49 +108,6 @@ def test_a_true_sentence_stands_without_the_false_one(assistant: Assistant):
 def test_a_list_of_markers_must_be_that_of_the_text(assistant: Assistant):
     (first, *_, last), _ = turn(assistant, lambda _: words((TRUE, [2])))
     assert last.text == first.text
-
-
-def test_a_marker_that_is_only_listed_is_put_in_its_place(assistant: Assistant):
-    bare = TRUE.replace("[1]", "")
-    (*_, last), server = turn(assistant, lambda _: words((bare, [1])))
-    assert last.text.startswith(TRUE)
-    assert len(server.requests) == 1
-
-
-def test_the_example_in_the_instructions_is_no_answer(assistant: Assistant):
-    example = re.search(r'"text": "(.+?)"', say("model.wording.system"))
-    assert example
-    (first, *_, last), _ = turn(assistant, lambda _: words((example[1], [1])))
-    assert last.text == first.text
-
-
-PERSONAL = {
-    "phone": "13912345678",
-    "ID card": "11010519491231002X",
-    "bank card": "6222020200112233446",
-    "e-mail": "zhang.san@qq.com",
-    "credit code": "91410100MA3X4YYY1K",
-}
-
-
-@pytest.mark.parametrize("kind", PERSONAL)
-def test_nothing_personal_reaches_a_model(kind: str, assistant: Assistant):
-    asked = f"{DEVICES}我的号码是{PERSONAL[kind]}"
-    session = Session()
-
-    def script(request: dict[str, Any]) -> Reply:
-        reads = "slots" in request["messages"][0]["content"]
-        return says("{}") if reads else words((TRUE, [1]))
-
-    with model_server(script) as server:
-        model = endpoint(server)
-        for question in (asked, f"嗯嗯，{PERSONAL[kind]}"):
-            final_answer(assistant, model, question, session, TODAY)
-    sent = json.dumps(server.requests, ensure_ascii=False)
-    assert server.requests
-    assert "1500万" in sent
-    assert PERSONAL[kind] not in sent
-    assert all(PERSONAL[kind] not in turn.question for turn in session.turns)
 
 
 def test_nothing_to_say_is_no_fault(assistant: Assistant):
