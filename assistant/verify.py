@@ -15,7 +15,7 @@ from assistant.leash_words import pattern
 from assistant.tokens import Piece, loose_characters, numbers_of, pieces_of, text_of
 from index.clean import simplified
 
-LONGEST = 120  # characters of a sentence
+LONGEST = 150  # characters of a sentence
 HALF = 0.5  # of a piece's pairs: it is what the sentence speaks of
 
 
