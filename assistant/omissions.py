@@ -78,11 +78,9 @@ class Omissions:
         if pattern("light").fullmatch(text):
             return True
         whole = pattern("frame").search(self.source.of_piece(piece))
-        if whole or self._denies_from(piece):
+        if whole or self._denies_from(piece) or pattern("kept").search(text):
             return False
-        if self._counts(self.source.tokens[start:end]):
-            return False
-        return not pattern("kept").search(text) and self._at_words(start, end)
+        return self._manner(start, end) or self._items(start, end)
 
     def before(self, to: int) -> bool:
         """Whether all pieces before the first that is used may be."""
@@ -163,24 +161,22 @@ class Omissions:
             pattern("negation").search(self.source.of_piece(p)) for p in rest
         )
 
-    def _at_words(self, start: int, end: int) -> bool:
-        """Whether what is left out begins and ends where words do."""
+    def _manner(self, start: int, end: int) -> bool:
+        """Whether it says by what share something is given: 按照投资的10%."""
+        source = self.source
+        if self._counts(source.tokens[start:end]):
+            return False
+        rest = source.text(end, source.bounds[source.piece[start]][1])
+        begins = pattern("manner").match(source.text(start, end))
+        return bool(begins and pattern("grant").match(rest))
+
+    def _items(self, start: int, end: int) -> bool:
+        """Whether it is items of a list, which nothing counts: 甲、乙、丙等."""
         source = self.source
         first, last = source.bounds[source.piece[start]]
-        if end == last:
-            return is_kind("joint", source.tokens[start])
-        if all(is_kind("joint", source.tokens[at]) for at in (start, end)):
-            return True
-        begins = (
-            start == first
-            or is_kind("cut_after", source.tokens[start - 1])
-            or is_kind("cut_first", source.tokens[start])
-        )
-        return begins and is_kind("cut_last", source.tokens[end - 1])
-
-
-def is_kind(name: str, token: Token) -> bool:
-    """Whether a token is of a kind of characters; every number is a word."""
-    if isinstance(token, Number):
-        return name in ("cut_after", "cut_last")
-    return bool(pattern(name).match(token.text))
+        if first == start or any(
+            isinstance(t, Number) for t in source.tokens[first:last]
+        ):
+            return False
+        around = source.text(start - 1, end + 1)
+        return bool(pattern("items").fullmatch(around))
