@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from assistant.leash_words import pattern
 from assistant.omissions import Line, Omissions, Stated
-from assistant.tokens import Number, Piece, Token, characters, numbers_of
+from assistant.tokens import Number, Piece, characters, numbers_of
 
 CONNECTIVE = 8  # characters of the longest
 LEAST_PAIRS = 0.6  # of a sentence's pairs of characters that its source must hold
@@ -103,11 +103,20 @@ class _Search:
             ):
                 length += 1
             for shorter in range(length, 0, -1):
-                if shorter > 1 or self._alone(said.tokens[at]):
+                if shorter > 1 or self._alone(at, start):
                     yield shorter, start
 
-    def _alone(self, token: Token) -> bool:
-        return isinstance(token, Number) or bool(pattern("lone").match(token.text))
+    def _alone(self, at: int, start: int) -> bool:
+        """Whether one token may stand for itself: 市 in 各区县(市)政府, too."""
+        token, ends = self.said.tokens[at], (at + 1, start + 1)
+        lines = (self.said, at), (self.source, start)
+        whole = all(
+            line.bounds[line.piece[i]] == (i, end)
+            for (line, i), end in zip(lines, ends, strict=True)
+        )
+        if isinstance(token, Number) or whole:
+            return True
+        return bool(pattern("lone").match(token.text))
 
     def _connectives(self, at: int) -> Iterator[int]:
         end = min(self.said.bounds[self.said.piece[at]][1], at + CONNECTIVE)

@@ -135,7 +135,7 @@ def _unsupported(words: str, passages: Sequence[Passage]) -> Iterator[Fault]:
     said = pieces_of(bare)
     sources = [(p, pieces_of(folded(p.text))) for p in passages]
     forms = {said, pieces_of(words)}  # 省级 may begin the sentence, or lead to it
-    if _is_fragment(bare):
+    if _is_fragment(bare) and not any(_ends_as(bare, p.text) for p in passages):
         yield Fault("fragment", bare)
     if any(
         aligned(form, source, from_first=passage.of_figure)
@@ -160,6 +160,12 @@ def _head_name(name: str) -> str:
     """A place, or a level that is said of a text, not of enterprises."""
     level = pattern("name").fullmatch(name)
     return re.escape(folded(name)) + (pattern("level_of_text").pattern if level else "")
+
+
+def _ends_as(bare: str, text: str) -> bool:
+    """Whether a sentence goes on to where the text's ends."""
+    ours, theirs = pieces_of(bare), pieces_of(folded(text))
+    return bool(ours and theirs) and len(theirs) > 1 and ours[-1] == theirs[-1]
 
 
 def _is_fragment(bare: str) -> bool:
