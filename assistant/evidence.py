@@ -11,12 +11,19 @@ from index.library import Library
 from prompts import say, words
 
 NOT_YOU = "not_you"
+MAY_STAND = ("in_force", "unstated")  # the status of texts that a model may word
 
 
 def evidence_of(answer: Answer, library: Library) -> Evidence:
-    """The numbered sentences that an answer rests on, figures first."""
-    figures = [p for card in answer.figures for p in _of_figure(card)]
-    quotes = [p for c in answer.citations for p in _of_quote(c, library)]
+    """The numbered sentences that an answer rests on, figures first.
+
+    Of a draft, or a text that has expired, only the answer itself speaks: it says so.
+    """
+    stands = [c for c in answer.citations if c.status in MAY_STAND]
+    markers = {c.marker for c in stands}
+    cards = [card for card in answer.figures if markers.issuperset(card.citations)]
+    figures = [p for card in cards for p in _of_figure(card)]
+    quotes = [p for c in stands for p in _of_quote(c, library)]
     not_you = any(notice.code == NOT_YOU for notice in answer.notices)
     return Evidence((*figures, *quotes), answer.verdict, not_you)
 
