@@ -10,6 +10,8 @@ from assistant.verify import Evidence, Passage
 from index.library import Library
 from prompts import say, words
 
+STOPS = "\u3002\uff1b; \n"  # full stop, semicolons
+SEMICOLON = "\uff1b"
 NOT_YOU = "not_you"
 MAY_STAND = ("in_force", "unstated")  # the status of texts that a model may word
 
@@ -50,12 +52,27 @@ def _of_quote(citation: Citation, library: Library) -> Iterator[Passage]:
     places = ("".join(document.place), *document.place)
     short = tuple(p[:-1] for p in document.place)
     level = words("replies.levels")[document.level]
-    for part in pattern("sentence").split(citation.quote):
-        if text := part.strip("。；; \n"):
-            yield Passage(
-                citation.marker,
-                text,
-                (*places, *short, level),
-                citation.document,
-                citation.label,
-            )
+    for text in sentences_of(citation.quote):
+        yield Passage(
+            citation.marker,
+            text,
+            (*places, *short, level),
+            citation.document,
+            citation.label,
+        )
+
+
+def sentences_of(quote: str) -> list[str]:
+    """A quote's sentences; what a soft promise governs past a semicolon stays with it."""
+    found: list[str] = []
+    goes_on = False
+    for part in pattern("sentence").split(quote):
+        if not (text := part.strip(STOPS)):
+            continue
+        if found and goes_on and pattern("case").search(text):
+            found[-1] += f"{SEMICOLON}{text}"
+        else:
+            found.append(text)
+        semicolon = pattern("semicolon").search(part)
+        goes_on = bool(semicolon and pattern("soft").search(found[-1]))
+    return found
