@@ -63,7 +63,7 @@ def _of_quote(citation: Citation, library: Library) -> Iterator[Passage]:
 
 
 def sentences_of(quote: str) -> list[str]:
-    """A quote's sentences; what a soft promise governs past a semicolon stays with it."""
+    """A quote's sentences, each with what its soft promise governs past a semicolon."""
     found: list[str] = []
     goes_on = False
     for part in pattern("sentence").split(quote):

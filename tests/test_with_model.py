@@ -1,6 +1,7 @@
 """A model improves the words of an answer, or changes nothing."""
 
 import json
+import re
 import runpy
 import time
 from collections.abc import Callable
@@ -31,6 +32,7 @@ from assistant.with_model import answers, final_answer
 from eval import __main__ as eval_cli
 from eval.answers import write_answers
 from eval.cases import load_cases
+from prompts import say
 
 TODAY = date(2026, 11, 22)
 DEVICES = "郑州的省级专精特新企业买设备花了1500万，市里能补多少？"
@@ -320,6 +322,32 @@ def follow_up(
     with model_server(script) as server:
         model = endpoint(server)
         return final_answer(assistant, model, then, session, TODAY), session, server
+
+
+@pytest.mark.parametrize("prompt", ["wording", "reading"])
+def test_the_example_of_a_prompt_is_of_nothing_in_the_texts(
+    prompt: str, assistant: Assistant
+):
+    given = {"inputs": ""} if prompt == "reading" else {}
+    system = say(f"model.{prompt}.system", **given)
+    example = system.partition("例如")[2]
+    library = assistant.index.library
+    texts = "".join(c.text for d in library.documents for c in library.of_document(d))
+    assert "龙宫" in example
+    for word in ("龙宫", "珊瑚", "螃蟹", "龙王", "珍珠", "海马", "贝壳", "[8]"):
+        assert word not in texts
+    assert not re.search(
+        r"[0-9]|万|元|%|专精特新|省级|市级", example.replace("[8]", "")
+    )
+
+
+def test_a_model_that_repeats_the_example_is_not_heard(assistant: Assistant):
+    example = say("model.wording.system").rpartition("sentences")[0]
+    found = re.findall(r'"text": "(.*?)", "markers"', example)
+    assert found
+    for said in (*found, *(text.replace("[8]", "[1]") for text in found)):
+        (first, *_, last), _ = turn(assistant, lambda _, said=said: words((said, [1])))
+        assert last.text == first.text
 
 
 def test_a_follow_up_is_made_whole_and_said_so(assistant: Assistant):
