@@ -1,16 +1,16 @@
 """Whether a sentence is an ordered selection of the words of one source sentence.
 
 Whatever it says stands in the source, in the same order, numbers by value and with the
-same bound; between that stand connectives. What it leaves out of a piece that it uses
-holds no negation, level, condition of choice, scope of a count or, where it states a
-number, another number. So a sum cannot move to another payee, condition or year.
+same bound; between that stand connectives. What it leaves out may be left out (see
+`omissions`). So a sum cannot move to another payee, condition or year.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from assistant.leash_words import pattern
-from assistant.tokens import Number, Piece, Token, characters, numbers_of
+from assistant.omissions import Line, Omissions, Stated
+from assistant.tokens import Number, Piece, characters, numbers_of
 
 CONNECTIVE = 8  # characters of the longest
 LEAST_PAIRS = 0.6  # of a sentence's pairs of characters that its source must hold
@@ -38,7 +38,8 @@ def aligned(
         return False
     if pairs_share(said, source) < LEAST_PAIRS:
         return False
-    search = _Search(_Line.of(said), _Line.of(source), bool(ours), from_first)
+    line = Line.of(source)
+    search = _Search(Line.of(said), line, Omissions(line, Stated.of(said), from_first))
     return search.runs(0)
 
 
@@ -57,36 +58,14 @@ def _pairs(pieces: tuple[Piece, ...]) -> list[str]:
     return [p for p in found if " " not in p]
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """Tokens with the number of the piece that each stands in, and its ends."""
-
-    tokens: tuple[Token, ...]
-    piece: tuple[int, ...]
-    bounds: tuple[tuple[int, int], ...]  # of each piece
-
-    @classmethod
-    def of(cls, pieces: tuple[Piece, ...]) -> "_Line":
-        bounds: list[tuple[int, int]] = []
-        for piece in pieces:
-            start = bounds[-1][1] if bounds else 0
-            bounds.append((start, start + len(piece)))
-        numbered = (n for n, piece in enumerate(pieces) for _ in piece)
-        return cls(tuple(t for p in pieces for t in p), tuple(numbered), tuple(bounds))
-
-    def text(self, start: int, end: int) -> str:
-        return characters(self.tokens[start:end])
-
-
 State = tuple[int, int, int]  # next of ours, end of the last run in theirs and ours
 
 
 @dataclass(slots=True)
 class _Search:
-    said: _Line
-    source: _Line
-    counts: bool  # whether a number is stated
-    from_first: bool
+    said: Line
+    source: Line
+    may_go: Omissions
     failed: set[State] = field(default_factory=set[State])
 
     def runs(self, at: int, end: int = -1, last: int = -1) -> bool:
@@ -124,11 +103,20 @@ class _Search:
             ):
                 length += 1
             for shorter in range(length, 0, -1):
-                if shorter > 1 or self._alone(said.tokens[at]):
+                if shorter > 1 or self._alone(at, start):
                     yield shorter, start
 
-    def _alone(self, token: Token) -> bool:
-        return isinstance(token, Number) or bool(pattern("lone").match(token.text))
+    def _alone(self, at: int, start: int) -> bool:
+        """Whether one token may stand for itself: 市 in 各区县(市)政府, too."""
+        token, ends = self.said.tokens[at], (at + 1, start + 1)
+        lines = (self.said, at), (self.source, start)
+        whole = all(
+            line.bounds[line.piece[i]] == (i, end)
+            for (line, i), end in zip(lines, ends, strict=True)
+        )
+        if isinstance(token, Number) or whole:
+            return True
+        return bool(pattern("lone").match(token.text))
 
     def _connectives(self, at: int) -> Iterator[int]:
         end = min(self.said.bounds[self.said.piece[at]][1], at + CONNECTIVE)
@@ -139,86 +127,25 @@ class _Search:
 
     def _may_follow(self, at: int, start: int, end: int, last: int) -> bool:
         """Whether what is left out between two runs may be."""
-        source, said = self.source, self.said
+        source, said, may_go = self.source, self.said, self.may_go
         to = source.piece[start]
         lead = (source.bounds[to][0], start)
         if end < 0:
-            before = [*range(to)]
-            return (
-                self._free(*lead)
-                and not (before and self.from_first)
-                and not self._must(before)
-                and not (before and self._deals(to))
-            )
+            return may_go.within(*lead) and may_go.before(to)
         from_ = source.piece[end - 1]
         if from_ == to:
-            return self._free(end, start)
+            return may_go.within(end, start)
         tail = (end, source.bounds[from_][1])
-        if not self._free(*tail) or not self._free(*lead):
+        if not may_go.within(*tail) or not may_go.within(*lead):
             return False
-        if self._must([*range(from_ + 1, to)]):
+        if not may_go.between(from_, to):
             return False
         joins = to == from_ + 1 and tail[0] == tail[1]
-        if self._deals(to):
+        if may_go.deals(to):
             return joins and lead[0] == lead[1]
         return joins or said.piece[last - 1] != said.piece[at]
 
     def _may_end(self, end: int) -> bool:
         piece = self.source.piece[end - 1]
-        rest = [*range(piece + 1, len(self.source.bounds))]
         tail = (end, self.source.bounds[piece][1])
-        texts = (self.source.text(*self.source.bounds[p]) for p in rest)
-        limited = any(pattern("must").search(text) for text in texts)
-        return self._free(*tail) and not limited
-
-    def _free(self, start: int, end: int) -> bool:
-        """Whether [start, end) of one piece of theirs may be left out."""
-        if start >= end:
-            return True
-        source = self.source
-        tokens = source.tokens[start:end]
-        if self.counts and any(isinstance(t, Number) for t in tokens):
-            return False
-        piece = source.piece[start]
-        if self._deals(piece) or self._deals(piece + 1):
-            return False
-        text = source.text(start, end)
-        if pattern("kept").search(text):
-            return False
-        return bool(pattern("light").fullmatch(text)) or self._at_words(start, end)
-
-    def _at_words(self, start: int, end: int) -> bool:
-        """Whether what is left out begins and ends where words do."""
-        source = self.source
-        first, last = source.bounds[source.piece[start]]
-        if end == last:
-            return _is("joint", source.tokens[start])
-        if _is("joint", source.tokens[start]) and _is("joint", source.tokens[end]):
-            return True
-        begins = (
-            start == first
-            or _is("cut_after", source.tokens[start - 1])
-            or _is("cut_first", source.tokens[start])
-        )
-        return begins and _is("cut_last", source.tokens[end - 1])
-
-    def _deals(self, piece: int) -> bool:
-        """Whether a piece deals out, 分别, what is listed in it or right before it."""
-        if piece >= len(self.source.bounds):
-            return False
-        text = self.source.text(*self.source.bounds[piece])
-        return bool(pattern("list").search(text))
-
-    def _must(self, pieces: list[int]) -> bool:
-        """Whether a piece that is left out whole limits what the sentence says."""
-        texts = (self.source.text(*self.source.bounds[p]) for p in pieces)
-        return any(
-            pattern(name).search(text) for text in texts for name in ("must", "frame")
-        )
-
-
-def _is(name: str, token: Token) -> bool:
-    """Whether a token is of a kind of characters; every number is a word."""
-    if isinstance(token, Number):
-        return name in ("cut_after", "cut_last")
-    return bool(pattern(name).match(token.text))
+        return self.may_go.within(*tail) and self.may_go.after(piece)

@@ -2,17 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from assistant.aligned import pairs_share
-from assistant.answer import Answer
+from assistant.answer import Answer, FigureCard
 from assistant.dates_said import folded
 from assistant.leash_words import pattern
+from assistant.money import yuan_text
 from assistant.sources import Computed, Fixed, Marker, Named, OfRule
 from assistant.spans import Sentence, plain
 from assistant.tokens import Piece, numbers_of, pieces_of, text_of
+from prompts import words
 
 COVERED = 0.9  # of a line's pairs of characters that the lead holds
 SHORT, LONG = 800, 2000  # characters of an answer, and of one of several benefits
+SUMS = ("total", "difference")  # cards of figures taken together
 # A line of other spans quotes, works out, or says how a text stands: it always stays.
 MAY_GO = (Fixed, Named, OfRule, Marker, Computed)
 
@@ -32,6 +36,42 @@ def with_lead(answer: Answer, lead: Sequence[Sentence]) -> Answer:
     if len(text) > (SHORT if len(answer.text) <= SHORT else LONG):
         return answer
     return replace(answer, text=text, lines=(*lead, *kept))
+
+
+def only_repeats(answer: Answer, said: Sequence[str]) -> bool:
+    """Whether sentences say the figures that head the answer, and no more."""
+    headings = [pieces_of(_heading(card)) for card in answer.figures]
+    return all(
+        any(
+            {n.amount for n in numbers_of(ours)}
+            == {n.amount for n in numbers_of(theirs)}
+            and pairs_share(ours, theirs) >= COVERED
+            for theirs in headings
+        )
+        for ours in map(_read, said)
+    )
+
+
+def lacks_sum(answer: Answer, said: Sequence[str]) -> bool:
+    """Whether sentences say parts of a sum, but not the sum that the answer has."""
+    sums = [card for card in answer.figures if card.rule in SUMS]
+    parts = [card for card in answer.figures if card.rule not in SUMS]
+    return any(_says(card, said) for card in parts) and not all(
+        any(card.label in line and _says(card, [line]) for line in said)
+        for card in sums
+    )
+
+
+def _heading(card: FigureCard) -> str:
+    amount = yuan_text(Decimal(card.yuan))
+    bound = words("model.wording.amounts")[card.bound]
+    return folded(f"{card.label}{bound.format(amount=amount)}")
+
+
+def _says(card: FigureCard, said: Sequence[str]) -> bool:
+    amount = Decimal(card.yuan)
+    numbers = (n for line in said for n in numbers_of(_read(line)))
+    return any(n.unit == "yuan" and n.low == n.high == amount for n in numbers)
 
 
 def _tidy(text: str) -> str:

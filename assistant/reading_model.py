@@ -19,7 +19,8 @@ from assistant.vocabulary import load_vocabulary
 from assistant.wording import data, unfenced
 from prompts import say
 
-REASONS = frozenset({"outside", "nonsense", "silent"})
+# Not "outside": what the texts do not speak of, no model makes them speak of.
+REASONS = frozenset({"nonsense", "silent"})
 TURNS = 4  # that the model is shown, newest last
 
 

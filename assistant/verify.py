@@ -12,10 +12,17 @@ from dataclasses import dataclass
 from assistant.aligned import LEAST_PAIRS, aligned, pairs_share
 from assistant.dates_said import folded
 from assistant.leash_words import pattern
-from assistant.tokens import Piece, loose_characters, numbers_of, pieces_of, text_of
+from assistant.tokens import (
+    Piece,
+    characters,
+    loose_characters,
+    numbers_of,
+    pieces_of,
+    text_of,
+)
 from index.clean import simplified
 
-LONGEST = 120  # characters of a sentence
+LONGEST = 150  # characters of a sentence
 HALF = 0.5  # of a piece's pairs: it is what the sentence speaks of
 
 
@@ -93,6 +100,8 @@ def _shape(sentence: str, plain: str, evidence: Evidence) -> Iterator[Fault]:
         yield Fault("forbidden", found.group())
     if found := pattern("broken").search(pattern("marker").sub("", plain)):
         yield Fault("broken", found.group())
+    if any(plain.count(a) != plain.count(b) for a, b in ("()", "“”", "《》")):
+        yield Fault("broken", sentence)
     if re.search(r"[\[\]]", pattern("marker").sub("", sentence)):
         yield Fault("unknown_marker", "[")
     read = {c for p in evidence.passages for c in p.text + p.title}  # 显著
@@ -126,6 +135,8 @@ def _unsupported(words: str, passages: Sequence[Passage]) -> Iterator[Fault]:
     said = pieces_of(bare)
     sources = [(p, pieces_of(folded(p.text))) for p in passages]
     forms = {said, pieces_of(words)}  # 省级 may begin the sentence, or lead to it
+    if _is_fragment(bare) and not any(_ends_as(bare, p.text) for p in passages):
+        yield Fault("fragment", bare)
     if any(
         aligned(form, source, from_first=passage.of_figure)
         for passage, source in sources
@@ -138,11 +149,33 @@ def _unsupported(words: str, passages: Sequence[Passage]) -> Iterator[Fault]:
 def without_head(plain: str, names: Sequence[str], title: str, label: str) -> str:
     """The words without 依据郑州市市级文件《…》三、（一）1. at their beginning."""
     form = pattern("head").pattern
-    one_of = "|".join(re.escape(folded(n)) for n in names if n) or "(?!)"
+    one_of = "|".join(_head_name(n) for n in names if n) or "(?!)"
     named = rf"《{re.escape(folded(title))}》" if title else "(?!)"
     numbered = re.escape(folded(label).rstrip("、. ")) + "[、.]?" if label else "(?!)"
     head = form.format(names=one_of, title=named, label=numbered)
     return re.sub(head, "", plain, count=1)
+
+
+def _head_name(name: str) -> str:
+    """A place, or a level that is said of a text, not of enterprises."""
+    level = pattern("name").fullmatch(name)
+    return re.escape(folded(name)) + (pattern("level_of_text").pattern if level else "")
+
+
+def _ends_as(bare: str, text: str) -> bool:
+    """Whether a sentence goes on to where the text's ends."""
+    ours, theirs = pieces_of(bare), pieces_of(folded(text))
+    return bool(ours and theirs) and len(theirs) > 1 and ours[-1] == theirs[-1]
+
+
+def _is_fragment(bare: str) -> bool:
+    """Whether a sentence ends before it says what is done, or how much."""
+    said = pieces_of(re.sub(r"\([^()]*\)", "", bare))
+    last = characters(said[-1]) if said else ""
+    if pattern("phrase").match(last):
+        ends = pattern("noun_end").search(last)
+        return bool(ends) or not pattern("does").search(last)
+    return not numbers_of(said[-1:]) and not pattern("predicate").search(last)
 
 
 def _named_faults(

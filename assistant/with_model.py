@@ -47,7 +47,8 @@ def answers(
         yield answer
     if answer.behaviour == "answer" and answer.citations:
         evidence = evidence_of(answer, assistant.index.library)
-        yield from worded(endpoint, answer, said, evidence, until)
+        if evidence.passages:
+            yield from worded(endpoint, answer, said, evidence, until)
 
 
 def final_answer(

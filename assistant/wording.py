@@ -12,7 +12,7 @@ from assistant.answer import Answer, Notice
 from assistant.dates_said import folded
 from assistant.endpoint import Endpoint
 from assistant.grounding import violations
-from assistant.lead import with_lead
+from assistant.lead import lacks_sum, only_repeats, with_lead
 from assistant.leash_words import pattern
 from assistant.model_call import Failed, Message
 from assistant.sources import Worded
@@ -49,7 +49,7 @@ class _Lead:
     """The sentences that passed, and those that did not with their faults."""
 
     evidence: Evidence
-    shown: str  # what the answer says already
+    answer: Answer
     passed: list[str] = field(default_factory=list[str])
     rejected: list[tuple[str, tuple[Fault, ...]]] = field(
         default_factory=list[tuple[str, tuple[Fault, ...]]]
@@ -57,16 +57,36 @@ class _Lead:
 
     def take(self, sentence: WordedSentence) -> bool:
         """Verify a sentence; whether the lead grew."""
+        sentence = marked(sentence)
         found = _faults(sentence, self.evidence)
         if found:
             self.rejected.append((sentence.text, found))
             return False
         bare = loose_characters(pattern("marker").sub("", sentence.text))
-        said = loose_characters(self.shown + "".join(self.passed))
+        said = loose_characters(self.answer.text + "".join(self.passed))
         if bare in said or len(self.passed) == MOST:
             return False
         self.passed.append(sentence.text.strip())
         return True
+
+    def lacks(self) -> bool:
+        """Whether it says parts of a sum without the sum."""
+        return lacks_sum(self.answer, self.passed)
+
+    def says_more(self) -> bool:
+        """Whether it may be shown, and says more than the answer's headings do."""
+        return not self.lacks() and not only_repeats(self.answer, self.passed)
+
+
+def marked(sentence: WordedSentence) -> WordedSentence:
+    """A sentence with its markers in the text; small models only list them."""
+    text = sentence.text.strip()
+    if not sentence.markers or pattern("marker").search(folded(text)):
+        return sentence
+    markers = "".join(f"[{n}]" for n in dict.fromkeys(sentence.markers))
+    stop = pattern("stop_mark").search(text)
+    at = stop.start() if stop else len(text)
+    return sentence.model_copy(update={"text": f"{text[:at]}{markers}{text[at:]}"})
 
 
 def _faults(sentence: WordedSentence, evidence: Evidence) -> tuple[Fault, ...]:
@@ -86,7 +106,7 @@ def worded(
     What comes last stands: where nothing passed, the answer as it was with a remark.
     `question` is shown to the model: personal data must be masked in it.
     """
-    lead = _Lead(evidence, answer.text)
+    lead = _Lead(evidence, answer)
     messages = _messages(question, evidence)
     said, done = "", 0
     for item in endpoint.stream(messages, until):
@@ -96,7 +116,7 @@ def worded(
         said += item
         found = finished_sentences(said)
         for sentence in found[done:]:
-            if lead.take(sentence):
+            if lead.take(sentence) and lead.says_more():
                 yield with_lead(answer, _lines(lead))
         done = len(found)
     reply = parsed(said)
@@ -107,9 +127,9 @@ def worded(
         lead.take(sentence)
     if lead.rejected and until - time.monotonic() > REPAIR_TAKES:
         _repair(endpoint, lead, [*messages, _repair_message(lead)], until)
-    if lead.passed:
+    if lead.says_more():
         yield with_lead(answer, _lines(lead))
-    elif lead.rejected:
+    elif lead.rejected or lead.lacks():
         yield left_out(answer, "rejected")
 
 
@@ -119,8 +139,10 @@ def _repair(
     """One more try at the sentences that failed."""
     said = endpoint.text(messages, until)
     reply = None if isinstance(said, Failed) else parsed(said)
+    known = {text for text, _ in lead.rejected}
     for sentence in reply.sentences if reply else ():
-        lead.take(sentence)
+        if marked(sentence).text not in known:  # a model may only repeat itself
+            lead.take(sentence)
 
 
 def parsed(said: str) -> Reply | None:

@@ -17,7 +17,7 @@ from assistant.model_call import Failed, Message
 from assistant.session import Session
 from assistant.verify import Evidence, faults
 from assistant.with_model import answers
-from assistant.wording import parsed
+from assistant.wording import marked, parsed
 from eval.cases import Case
 from prompts import say
 
@@ -127,7 +127,7 @@ def _sentences(
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
     for said in replies:
         reply = None if isinstance(said, Failed) else parsed(said)
-        for sentence in reply.sentences if reply else ():
+        for sentence in map(marked, reply.sentences if reply else ()):
             found = faults(sentence.text, evidence)
             yield sentence.text, tuple(dict.fromkeys(f.code for f in found))
 

@@ -9,14 +9,16 @@ from hostile_script import lies, not_its_own
 
 from assistant.answer import Answer, Citation, FigureCard, Notice
 from assistant.chat import Assistant
-from assistant.evidence import evidence_of
+from assistant.evidence import evidence_of, sentences_of
 from assistant.quotes import stands_in
-from assistant.verify import Evidence, faults
+from assistant.verify import Evidence, Passage, faults
 from index.library import Library
 from index.yaml_files import load_yaml
 from prompts import words
 
 GROUPS: list[dict[str, Any]] = load_yaml(Path(__file__).with_name("wording.yaml"))
+
+ADVERSARY: list[dict[str, Any]] = load_yaml(Path(__file__).with_name("adversary.yaml"))
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,30 @@ def test_a_sentence_has_the_fault_that_it_has(row: Row, assistant: Assistant):
         assert row.fault in codes, found
     else:
         assert not found
+
+
+@pytest.mark.parametrize("row", ADVERSARY, ids=lambda row: row["text"][:30])
+def test_no_words_of_a_clause_say_what_it_does_not(row: dict[str, Any]):
+    names, of_figure = tuple(row.get("names", ())), row.get("of_figure", False)
+    known = Evidence(
+        tuple(
+            Passage(1, text, names, of_figure=of_figure)
+            for text in sentences_of(row["text"])
+        )
+    )
+    found = {said: faults(f"{said}[1]。", known) for said in row["holds"]}
+    assert not any(found.values()), found
+    assert [said for said in row["fails"] if not faults(f"{said}[1]。", known)] == []
+
+
+def test_what_a_soft_promise_governs_stays_with_it():
+    soft, own = "鼓励各园区给予房租优惠；", "对入园企业电费进行补贴。"
+    assert sentences_of(soft + own) == [(soft + own).strip("。")]
+    assert sentences_of(f"给予房租优惠；{own}") == ["给予房租优惠", own.strip("。")]
+    assert sentences_of(f"按10%补助。每户最高20万元。{own}") == [
+        "按10%补助。每户最高20万元",
+        own.strip("。"),
+    ]
 
 
 def test_every_fault_has_its_words_and_an_example():

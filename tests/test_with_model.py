@@ -1,6 +1,7 @@
 """A model improves the words of an answer, or changes nothing."""
 
 import json
+import re
 import runpy
 import time
 from collections.abc import Callable
@@ -21,17 +22,22 @@ from assistant.endpoint import Endpoint
 from assistant.evidence import evidence_of
 from assistant.grounding import violations
 from assistant.lead import with_lead
+from assistant.privacy import KINDS, placeholder
 from assistant.session import Session
 from assistant.sources import Computed, Fixed, Marker, OfRule, Worded
 from assistant.spans import Span, plain
+from assistant.turn_log import Kept, TurnLog, keep
+from assistant.versions import versions_of
 from assistant.with_model import answers, final_answer
 from eval import __main__ as eval_cli
 from eval.answers import write_answers
 from eval.cases import load_cases
+from prompts import say
 
 TODAY = date(2026, 11, 22)
 DEVICES = "郑州的省级专精特新企业买设备花了1500万，市里能补多少？"
-TRUE = "设备、软件购置补助最多150万元[1]。"
+HEADING = "设备、软件购置补助最多150万元[1]。"  # what the answer begins with
+TRUE = "设备、软件购置补助最多150万元，1500万元 × 10% = 150万元[1]。"
 FALSE = "设备、软件购置补助最多200万元[1]。"
 GOLD = Path(__file__).parent.parent.parent / "shared/qa"
 Script = Callable[[dict[str, Any]], Reply]
@@ -110,6 +116,67 @@ def test_a_list_of_markers_must_be_that_of_the_text(assistant: Assistant):
     assert last.text == first.text
 
 
+def test_a_marker_that_is_only_listed_is_put_into_the_sentence(assistant: Assistant):
+    bare = TRUE.replace("[1]", "")
+    (*_, last), server = turn(assistant, lambda _: words((bare, [1])))
+    assert last.text.startswith(TRUE)
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("listed", [[2], [1, 2], [99], [0], [-1]])
+def test_a_marker_that_is_only_listed_is_verified_as_any(
+    listed: list[int], assistant: Assistant
+):
+    bare = TRUE.replace("[1]", "")
+    (first, *_, last), _ = turn(assistant, lambda _: words((bare, listed)))
+    assert last.text == first.text
+    assert [r.code for r in last.remarks] == ["model_left_out"]
+
+
+def test_a_lead_that_says_the_heading_again_changes_nothing(assistant: Assistant):
+    found, server = turn(assistant, lambda _: words((HEADING, [1])))
+    assert len(found) == 1
+    assert len(server.requests) == 1
+
+
+LISTED = "河南企业申请在北交所上市，辅导备案和受理材料都完成了，总共补助多少？"
+TOTAL = "合计最多200万元，50万元 + 150万元 = 200万元[1]。"
+PARTS = (
+    "申请上市辅导备案登记节点的补助最多50万元[1]。",
+    "申请上市受理申报材料节点的补助最多150万元[1]。",
+)
+
+
+def test_parts_of_a_sum_are_not_said_without_the_sum(assistant: Assistant):
+    def parts(*said: str) -> list[Answer]:
+        script = words(*((text, [1]) for text in said))
+        return turn(assistant, lambda _: script, LISTED)[0]
+
+    first, last = parts(*PARTS)
+    assert last.text == first.text
+    assert [r.code for r in last.remarks] == ["model_left_out"]
+    *_, last = parts(*PARTS, TOTAL)
+    assert last.text.startswith("".join((*PARTS, TOTAL)))
+    *_, last = parts(TOTAL)
+    assert last.text.startswith(TOTAL)
+
+
+def test_a_repair_that_says_the_same_again_is_the_last_request(assistant: Assistant):
+    (first, last), server = turn(assistant, lambda _: words((FALSE, [1])))
+    assert last.text == first.text
+    assert len(server.requests) == 2
+
+
+DRAFT = "上街区的专精特新企业培养技师有什么补贴？"
+
+
+def test_a_draft_is_never_worded_as_if_it_were_in_force(assistant: Assistant):
+    found, server = turn(assistant, faithful, DRAFT)
+    assert {c.status for c in found[0].citations} == {"draft"}
+    assert len(found) == 1
+    assert server.requests == []
+
+
 def test_nothing_to_say_is_no_fault(assistant: Assistant):
     found, _ = turn(assistant, lambda _: words())
     assert len(found) == 1
@@ -163,7 +230,7 @@ def test_on_a_fault_the_answer_stands_within_the_deadline(
 
 
 def test_only_verified_sentences_are_streamed(assistant: Assistant):
-    second = "1500万元 × 10% = 150万元"
+    second = "150万元不超过上限200万元"
     true = f"设备、软件购置补助最多150万元，{second}[1]。"
     body = json.dumps(
         {"sentences": [{"text": t, "markers": [1]} for t in (TRUE, FALSE, true)]},
@@ -235,10 +302,10 @@ def test_an_answer_stays_brief(assistant: Assistant):
 
 
 FIRST = "湖北的专精特新有什么融资支持？"
-# Long and without a word of a policy: too much for a follow-up to go by.
-THEN = "武汉的合伙人明天一早要来，跟他碰个头商量商量，他要是问起来我该怎么说"
-ASKED = "武汉的合伙人明天一早要来，碰个头商量商量，问起来"
-WHOLE = f"{ASKED}专精特新有什么融资支持该怎么说？"
+THEN = "武汉的能补多少"  # of what, it does not say
+WHOLE = "武汉的专精特新融资支持能补什么？"
+# Long and without a word of a policy: the texts do not speak of it.
+OUTSIDE = "武汉的合伙人明天一早要来，跟他碰个头商量商量，他要是问起来我该怎么说"
 
 
 def follow_up(
@@ -257,6 +324,32 @@ def follow_up(
         return final_answer(assistant, model, then, session, TODAY), session, server
 
 
+@pytest.mark.parametrize("prompt", ["wording", "reading"])
+def test_the_example_of_a_prompt_is_of_nothing_in_the_texts(
+    prompt: str, assistant: Assistant
+):
+    given = {"inputs": ""} if prompt == "reading" else {}
+    system = say(f"model.{prompt}.system", **given)
+    example = system.partition("例如")[2]
+    library = assistant.index.library
+    texts = "".join(c.text for d in library.documents for c in library.of_document(d))
+    assert "龙宫" in example
+    for word in ("龙宫", "珊瑚", "螃蟹", "龙王", "珍珠", "海马", "贝壳", "[8]"):
+        assert word not in texts
+    assert not re.search(
+        r"[0-9]|万|元|%|专精特新|省级|市级", example.replace("[8]", "")
+    )
+
+
+def test_a_model_that_repeats_the_example_is_not_heard(assistant: Assistant):
+    example = say("model.wording.system").rpartition("sentences")[0]
+    found = re.findall(r'"text": "(.*?)", "markers"', example)
+    assert found
+    for said in (*found, *(text.replace("[8]", "[1]") for text in found)):
+        (first, *_, last), _ = turn(assistant, lambda _, said=said: words((said, [1])))
+        assert last.text == first.text
+
+
 def test_a_follow_up_is_made_whole_and_said_so(assistant: Assistant):
     reading = {"question": WHOLE, "slots": {"place": "武汉"}}
     answer, session, _ = follow_up(assistant, reading)
@@ -269,10 +362,10 @@ def test_a_follow_up_is_made_whole_and_said_so(assistant: Assistant):
 
 
 UNSAID: dict[str, object] = {
-    "a number": {"question": f"{ASKED}专精特新投800万有什么融资支持该怎么说？"},
-    "a place": {"question": f"{ASKED}上海的专精特新有什么融资支持该怎么说？"},
-    "a level": {"question": f"{ASKED}国家级专精特新有什么融资支持该怎么说？"},
-    "a negation": {"question": f"{ASKED}不是专精特新有什么融资支持该怎么说？"},
+    "a number": {"question": "武汉的专精特新投800万有什么融资支持，能补多少？"},
+    "a place": {"question": "武汉、上海的专精特新有什么融资支持，能补多少？"},
+    "a level": {"question": "武汉的国家级专精特新有什么融资支持，能补多少？"},
+    "a negation": {"question": "武汉的不是专精特新有什么融资支持，能补多少？"},
     "another matter": {"question": "武汉的首台套装备怎么评审认定奖励？"},
     "not this turn's": {"question": FIRST},
     "a link": {"question": f"{WHOLE}http://a.cn"},
@@ -289,9 +382,22 @@ UNSAID: dict[str, object] = {
 @pytest.mark.parametrize("name", UNSAID)
 def test_a_reading_of_what_nobody_said_is_not_used(name: str, assistant: Assistant):
     answer, session, server = follow_up(assistant, UNSAID[name])
-    assert answer.behaviour == "refuse"
+    assert answer.behaviour == "clarify"
     assert len(server.requests) == 1
-    assert session.turns[-1].answer.behaviour == "refuse"
+    assert session.turns[-1].answer.behaviour == "clarify"
+
+
+OF_TURNS = ["武汉的专精特新有什么融资支持，合伙人问起来该怎么说？", WHOLE, FIRST]
+
+
+@pytest.mark.parametrize("whole", OF_TURNS)
+def test_what_the_texts_do_not_speak_of_is_never_reread(
+    whole: str, assistant: Assistant
+):
+    answer, session, server = follow_up(assistant, {"question": whole}, then=OUTSIDE)
+    assert (answer.behaviour, answer.reason) == ("refuse", "outside")
+    assert server.requests == []
+    assert session.turns[-1].answer.reason == "outside"
 
 
 def test_a_turn_that_says_nothing_is_not_made_into_a_question(assistant: Assistant):
@@ -303,6 +409,55 @@ def test_a_first_turn_is_never_reread(assistant: Assistant):
     found, server = turn(assistant, faithful, THEN)
     assert len(found) == 1
     assert server.requests == []
+
+
+PERSONAL = (
+    "13912345678",
+    "410105199003078513",
+    "6222021234567890128",
+    "zhang.san@corp.example.com",
+    "91410100MA45Q8XY1T",
+)
+
+
+def test_what_is_personal_reaches_neither_the_model_nor_the_log(
+    assistant: Assistant, tmp_path: Path
+):
+    who = f"（{'，'.join(PERSONAL)}）"
+    log = TurnLog(f"sqlite:///{tmp_path}/turns.db")
+    versions = versions_of(assistant.index.manifest)
+    session, shown = Session(), list[str]()
+    with model_server(reads_and_words) as server:
+        for asked in (FIRST, "我们能拿多少钱", DEVICES):
+            question = f"{asked}{who}"
+            *_, last = answers(assistant, endpoint(server), question, session, TODAY)
+            kept = keep(log, versions, session, TODAY, last)
+            assert isinstance(kept, Kept)
+            shown.append(last.text)
+            assert "〔手机号〕" in log.turn(kept.turn).question
+    systems = [request["messages"][0]["content"] for request in server.requests]
+    assert {"slots" in system for system in systems} == {True, False}
+    assert shown[-1].startswith(TRUE)
+    sent = json.dumps(server.requests, ensure_ascii=False)
+    assert all(placeholder(k) in sent for k in KINDS if k != "phone")
+    content = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    for number in PERSONAL:
+        for form in (number, number.lower(), number[:10], number[-8:]):
+            assert form not in sent
+            assert form.encode() not in content
+
+
+def reads_and_words(request: dict[str, Any]) -> Reply:
+    """A reading where one is asked for, else a true sentence."""
+    slots = "slots" in request["messages"][0]["content"]
+    return reply({"question": WHOLE}) if slots else words((TRUE, [1]))
+
+
+def test_sums_of_money_are_not_masked_for_the_model(assistant: Assistant):
+    _, server = turn(
+        assistant, lambda _: words(), DEVICES.replace("1500万", "15000000元")
+    )
+    assert "15000000元" in server.requests[0]["messages"][1]["content"]
 
 
 @pytest.mark.usefixtures("settings")
