@@ -19,8 +19,9 @@ from assistant.vocabulary import load_vocabulary
 from assistant.wording import data, unfenced
 from prompts import say
 
-# Not "outside": what the texts do not speak of, no model makes them speak of.
-REASONS = frozenset({"nonsense", "silent"})
+# A muddled follow-up looks as if it were outside the texts. What the model makes of
+# it holds the asker's words only, and is refused again where they are outside.
+REASONS = frozenset({"outside", "nonsense", "silent"})
 TURNS = 4  # that the model is shown, newest last
 
 

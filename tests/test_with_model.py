@@ -302,10 +302,10 @@ def test_an_answer_stays_brief(assistant: Assistant):
 
 
 FIRST = "湖北的专精特新有什么融资支持？"
-THEN = "武汉的能补多少"  # of what, it does not say
-WHOLE = "武汉的专精特新融资支持能补什么？"
-# Long and without a word of a policy: the texts do not speak of it.
-OUTSIDE = "武汉的合伙人明天一早要来，跟他碰个头商量商量，他要是问起来我该怎么说"
+# Long and without a word of a policy: too much for a follow-up to go by.
+THEN = "武汉的合伙人明天一早要来，跟他碰个头商量商量，他要是问起来我该怎么说"
+ASKED = "武汉的合伙人明天一早要来，碰个头商量商量，问起来"
+WHOLE = f"{ASKED}专精特新有什么融资支持该怎么说？"
 
 
 def follow_up(
@@ -362,10 +362,10 @@ def test_a_follow_up_is_made_whole_and_said_so(assistant: Assistant):
 
 
 UNSAID: dict[str, object] = {
-    "a number": {"question": "武汉的专精特新投800万有什么融资支持，能补多少？"},
-    "a place": {"question": "武汉、上海的专精特新有什么融资支持，能补多少？"},
-    "a level": {"question": "武汉的国家级专精特新有什么融资支持，能补多少？"},
-    "a negation": {"question": "武汉的不是专精特新有什么融资支持，能补多少？"},
+    "a number": {"question": f"{ASKED}专精特新投800万有什么融资支持该怎么说？"},
+    "a place": {"question": f"{ASKED}上海的专精特新有什么融资支持该怎么说？"},
+    "a level": {"question": f"{ASKED}国家级专精特新有什么融资支持该怎么说？"},
+    "a negation": {"question": f"{ASKED}不是专精特新有什么融资支持该怎么说？"},
     "another matter": {"question": "武汉的首台套装备怎么评审认定奖励？"},
     "not this turn's": {"question": FIRST},
     "a link": {"question": f"{WHOLE}http://a.cn"},
@@ -382,22 +382,9 @@ UNSAID: dict[str, object] = {
 @pytest.mark.parametrize("name", UNSAID)
 def test_a_reading_of_what_nobody_said_is_not_used(name: str, assistant: Assistant):
     answer, session, server = follow_up(assistant, UNSAID[name])
-    assert answer.behaviour == "clarify"
+    assert answer.behaviour == "refuse"
     assert len(server.requests) == 1
-    assert session.turns[-1].answer.behaviour == "clarify"
-
-
-OF_TURNS = ["武汉的专精特新有什么融资支持，合伙人问起来该怎么说？", WHOLE, FIRST]
-
-
-@pytest.mark.parametrize("whole", OF_TURNS)
-def test_what_the_texts_do_not_speak_of_is_never_reread(
-    whole: str, assistant: Assistant
-):
-    answer, session, server = follow_up(assistant, {"question": whole}, then=OUTSIDE)
-    assert (answer.behaviour, answer.reason) == ("refuse", "outside")
-    assert server.requests == []
-    assert session.turns[-1].answer.reason == "outside"
+    assert session.turns[-1].answer.behaviour == "refuse"
 
 
 def test_a_turn_that_says_nothing_is_not_made_into_a_question(assistant: Assistant):
