@@ -14,7 +14,8 @@ def places_of(request: Request, session: Session) -> tuple[PlacePath, ...]:
     if session.place and compares_before(request) and session.place not in places:
         places = (*places, session.place)
     named = paths_of(find_place(request.text, known))
-    both = request.compares or patterns()["both_sides"].search(request.text)
+    ways = (patterns()[name] for name in ("both_sides", "together", "the_two"))
+    both = request.compares or any(way.search(request.text) for way in ways)
     sides = session.places
     if both and sides and all(any(_within(s, n) for s in sides) for n in named):
         return sides  # 要是都投8000万，哪边多

@@ -61,6 +61,7 @@ class NotMet:
     bound: str = ""  # more_than, at_least, …
     limit: Decimal | None = None
     given: Decimal | None = None
+    summed: bool = False  # `given` is of several numbers
 
 
 Finding = Figure | Granted | Missing | NotMet
@@ -169,7 +170,8 @@ def _bounds(rule: Rule, profile: Profile, _: date) -> NotMet | Missing | None:
         elif holds(bound, given.value, limit):
             held += 1
         else:
-            failed.append(NotMet(rule, name, bound, limit, given.value))
+            several = len(given.said) > 1
+            failed.append(NotMet(rule, name, bound, limit, given.value, several))
     if conditions.any_of and held:
         return None
     if failed:

@@ -60,7 +60,7 @@ def read_turn(
     follows = last is not None and follows_up(request, named, last, rulebook)
     topic = topic_of(request, hits, rulebook, places, last)
     if follows and topic and patterns()["the_two"].search(text):
-        topic = with_before(topic, session.before)
+        topic = with_before(topic, session.before, places)
     read = numbers_of(request, topic, session, rulebook, as_of, follows=follows)
     levels = request.levels or read_levels(text, rulebook.vocabulary)
     nothing_new = not (read.mentions or levels)

@@ -32,7 +32,9 @@ def _reason(draft: Draft, one: NotMet) -> Sentence:
         values |= {
             "input": spans.label("inputs", one.condition),
             "limit": spans.rule_number(rule, one.condition, one.limit),
-            "given": spans.echo(one.condition, one.given),
+            "given": spans.fixed("figures.not_met.several")
+            if one.summed
+            else spans.echo(one.condition, one.given),
         }
         return write(f"figures.not_met.{one.bound}", **values)
     if one.condition == "place":

@@ -68,11 +68,14 @@ def topic_of(
     return Topic(benefits, rules, named=False)
 
 
-def with_before(topic: Topic, before: Topic | None) -> Topic:
+def with_before(
+    topic: Topic, before: Topic | None, places: Sequence[PlacePath]
+) -> Topic:
     """两个各5个人: the one rule spoken of last together with those before it."""
     if before is None or len(topic.rules) > 1:
         return topic
-    rules = (*before.rules, *(r for r in topic.rules if r not in before.rules))
+    earlier = _there(before.rules, places)
+    rules = (*earlier, *(r for r in topic.rules if r not in earlier))
     return Topic(topic.benefits | before.benefits, rules, named=True)
 
 
