@@ -3,7 +3,6 @@
 from assistant import spans
 from assistant.answer import Answer
 from assistant.draft import Draft, finished
-from assistant.figures import with_status
 from assistant.money_turn import MoneyTurn
 from assistant.place_mentions import mentions
 from assistant.rule_lines import whose
@@ -21,24 +20,24 @@ def of_elsewhere(
 ) -> Answer | None:
     """No, where somebody asks whether another place's benefit is due to him.
 
-    The rule is named and cited; what it pays there is not told as if it were his.
+    The text is named, not cited: a clause is quoted only where it holds.
     """
     if "verdict" not in turn.request.wants or turn.topic is None or not turn.places:
         return None
     rules = _theirs(turn, rulebook)
     if not rules:
         return None
-    draft = Draft(library, turn.as_of, room=ROOM)
-    draft.add(write("figures.why_not.condition"))
+    as_of = turn.as_of
+    draft = Draft(library, as_of, room=ROOM)
     for rule in rules[:SHOWN]:
         line = write(
-            "figures.not_met.place",
+            "figures.why_not.elsewhere",
+            title=spans.of_document(rule.document.title, rule.document, as_of),
             place=whose(draft, rule),
             label=spans.rule_label(rule),
-            marker=draft.marker(rule.terms.clause, rule.terms.quote),
         )
         draft.add(line)
-    return with_status(finished(draft, "answer", "no"), draft)
+    return finished(draft, "answer", "no")
 
 
 def _theirs(turn: MoneyTurn, rulebook: Rulebook) -> list[Rule]:

@@ -37,9 +37,6 @@ def _reason(draft: Draft, one: NotMet) -> Sentence:
             else spans.echo(one.condition, one.given),
         }
         return write(f"figures.not_met.{one.bound}", **values)
-    if one.condition == "place":
-        where = "".join(rule.document.place)
-        values["place"] = spans.of_document(where, rule.document, draft.as_of)
     last = rule.last_day()
     if one.condition == "expired" and last:
         values["until"] = spans.day(last, OfRule(rule, "last_day"))
