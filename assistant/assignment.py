@@ -140,9 +140,10 @@ def _each_with_its_cue(
             taken.add(cue)
     for number in numbers:
         cue = chosen.get(number)
-        shared = [n for n, c in chosen.items() if c == cue and n != number]
-        if cue and shared and COMMA.search(text[number.end : cue.start]):
-            del chosen[number]  # 一千万，设备七百万: the word is of the second
+        if cue and COMMA.search(text[number.end : cue.start]):
+            behind = [n for n in numbers if n.start >= cue.end]
+            if any(not COMMA.search(text[cue.end : n.start]) for n in behind):
+                del chosen[number]  # 一千万，设备七百万: the word is of the second
     return _same_word([(n, chosen.get(n)) for n in numbers], text)
 
 

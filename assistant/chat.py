@@ -73,6 +73,10 @@ class Assistant:
         if answer.citations:
             cited = dict.fromkeys(c.document_id for c in answer.citations)
             session.documents = tuple(cited)
+        elif here := session.place:  # what was cited before does not hold there
+            own = self.index.library.documents
+            last = (d for d in session.documents if applies(own[d], (here,)))
+            session.documents = tuple(last)
         return answer
 
     def search(

@@ -19,6 +19,7 @@ PLAIN = "?"  # a number without a unit, right behind its word: 技师20
 CLAIM = "claim"  # what the asker was told or hopes for: no input
 OTHER = "other"  # money spent on something else: no input either
 NONE = (CLAIM, OTHER)
+END = re.compile(r"[。！？!?；;\n】]|(?<!\d)\.(?!\d)")  # of a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,8 @@ def _distance(number: Number, cue: Cue, numbers: Sequence[Number], text: str) ->
     low, high = min(cue.end, number.end), max(cue.start, number.start)
     crossed = sum(low <= n.start and n.end <= high for n in numbers)
     penalty = COMMA * len(re.findall(r"[,，、\s]", between))
-    penalty += STOP * len(re.findall("[。！？!?；;\n]", between))
+    ends = len(END.findall(between))  # a word of the next sentence is further off
+    penalty += STOP * ends * (2 if cue.start >= number.end else 1)
     vague = VERB if patterns()["verb"].match(text[cue.start : cue.end]) else 0
     return len(between) + extra + penalty + vague + COMMA * crossed
 

@@ -185,6 +185,8 @@ def values_of(name: str, mentions: Sequence[Mention]) -> tuple[Decimal, ...] | N
     said = list({(m.value, m.cue): m for m in counted}.values())
     named = [m for m in said if not patterns()["verb"].match(m.cue)]
     said = named or said  # 买机器2200万 says more than 投了3200万
+    worded = [m for m in said if m.cue or m.is_total or m.joined]
+    said = worded or said  # 设备800万 says more than a sum that stands alone
     values = [m.value for m in said]
     apart = additive and len(said) > 1 and _unlike([m.cue for m in said])
     if len(set(values)) < 2 and not apart:
@@ -196,9 +198,10 @@ def values_of(name: str, mentions: Sequence[Mention]) -> tuple[Decimal, ...] | N
     totals = {m.value for m in said if m.is_total}
     if len(totals) == 1:  # 漏了一笔40万的，加起来135万
         return tuple(totals)
-    counts = Counter(m.value for m in mentions).most_common(2)
+    again = Counter(m.value for m in mentions if not m.close)
+    counts = (again | Counter(values)).most_common(2)
     (most, times), (_, less) = counts[0], counts[-1]
-    if times > less and not apart:  # said again where it matters
+    if times > less and not apart:  # said again where it matters, not 900万900万
         return (most,)
     listed = additive and all(m.joined for m in said[1:])
     return tuple(values) if apart or listed else None

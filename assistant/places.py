@@ -76,6 +76,7 @@ def _at_home(counting: list[Sure], known: Place | None) -> list[Sure]:
     """我们在武汉，河南的补贴能拿吗: Wuhan alone; what others get is not asked."""
     homes = [place for mention, place in counting if mention.home]
     homes = homes or ([known] if known else [])
+    homes = homes or [place for mention, place in counting if not mention.measure]
     if not homes:
         return counting
     return [

@@ -19,6 +19,7 @@ MODEL = Path(__file__).with_name("refusal.yaml")
 # nearer than any known question: see docs/experiments.md.
 HOPELESS, CLEARLY_NEARER, FAR_NEARER = 0.05, 0.0095, 0.02
 NAMED, NAMED_NEARER, NAMED_WORDS = 0.03, 0.016, -0.1
+SURELY_NEARER = -0.015  # a known question is so much nearer than any declined one
 UNLIKELY, KNOWN = 0.2, 0.945  # a declined question almost word for word
 
 
@@ -70,8 +71,8 @@ def admissible(found: Signs) -> bool:
     """Whether a benefit that is called by name may be answered: no topic that is
     declined is clearly nearer, by meaning or by words."""
     nearer = found.declined - found.question
-    chance = answerable(found)
-    return chance >= NAMED and nearer <= NAMED_NEARER and found.words >= NAMED_WORDS
+    words = found.words >= NAMED_WORDS or nearer <= SURELY_NEARER
+    return answerable(found) >= NAMED and nearer <= NAMED_NEARER and words
 
 
 def digresses(found: Signs, declined: Declined, request: Request) -> bool:
