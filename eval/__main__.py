@@ -1,45 +1,43 @@
-"""python -m eval answers | retrieval | refusals | fit | mutations | fuzz."""
+"""python -m eval answers | retrieval | rules | attacks | gate | check | adopt | …"""
 
 import argparse
-import json
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
-from assistant.chat import Assistant
-from assistant.endpoint import BadEndpoint, Endpoint, configured
-from assistant.refusal import MODEL
-from assistant.session import Session
-from eval.answers import write_answers
-from eval.cases import Case, CaseError, load_cases
-from eval.fuzz import fuzz
-from eval.fuzz_questions import load_material
-from eval.mutations import answer_mutations, rule_mutations
-from eval.retrieval import rankings, scores, without_paraphrases, write_rankings
+from assistant.endpoint import BadEndpoint
+from assistant.turn_log import TurnLogError
+from eval import commands
+from eval.against import BaselineError
+from eval.cases import CaseError
 from index.embed import EmbedderError
-from index.read import read_corpus
 from index.search import WEIGHTS, IndexMissing
 from index.settings import Settings
 from index.store import StoreError
 from index.yaml_files import DataError
-from prompts import say
 
-TABLES = Path(__file__).parent.parent / "tests/rules"
+Add = Callable[..., argparse.ArgumentParser]
 
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
     top = argparse.ArgumentParser(prog="python -m eval", description="评测问答与检索")
-    commands = top.add_subparsers(dest="command", required=True, metavar="命令")
-    answers = commands.add_parser("answers", help="逐轮作答，写出 OUT/answers.jsonl")
-    retrieval = commands.add_parser(
-        "retrieval", help="检索首轮问题，写出 OUT/rankings.jsonl 并打印 R@k 与 MRR"
-    )
+    subparsers = top.add_subparsers(dest="command", required=True, metavar="命令")
+    _add_reports(subparsers.add_parser)
+    _add_gold(subparsers.add_parser)
+    _add_others(subparsers.add_parser)
+    return top
+
+
+def _add_reports(add: Add) -> None:
+    """The commands that write a folder with a report."""
+    answers = add("answers", help="逐轮作答并评分，在 OUT 写出回答、指标和报告")
+    answers.set_defaults(run=commands.run_answers)
+    retrieval = add("retrieval", help="检索首轮问题，写出 OUT/rankings.jsonl 和指标")
+    retrieval.set_defaults(run=commands.run_retrieval)
     for command in (answers, retrieval):
-        command.add_argument("gold", type=Path, nargs=1, help="问答集（JSONL）")
-        command.add_argument("out", type=Path, help="输出目录")
+        gold = "问答集：JSONL，或列名为 问题、条款、应包含、金额、日期 的 .csv、.xlsx"
+        command.add_argument("gold", type=Path, help=gold)
     answers.add_argument(
         "--model",
         action="store_true",
@@ -57,15 +55,51 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="另建一个不含群众问法的索引再评（约半分钟）",
     )
-    _add_others(commands.add_parser)
-    return top
+    rules = add("rules", help="重算 tests/rules 的每一行，查每处界限是否都试过")
+    rules.set_defaults(run=commands.run_rules)
+    attacks = add("attacks", help="每种攻击套在每个问题上，查回答有没有被改变")
+    attacks.set_defaults(run=commands.run_attacks)
+    for command in (answers, retrieval, rules, attacks):
+        command.add_argument("out", type=Path, help="输出目录")
+        command.add_argument(
+            "--against",
+            type=Path,
+            metavar="BASELINE",
+            help="与以前的输出目录逐例比较；有用例变坏时返回 1",
+        )
 
 
-def _add_others(add: Callable[..., argparse.ArgumentParser]) -> None:
+def _add_gold(add: Add) -> None:
+    """The commands on the gold set itself."""
+    gate = add("gate", help="用 eval/cases 全部用例评一遍，低于基线时返回 1")
+    gate.add_argument("--write", action="store_true", help="以这一次的指标为新基线")
+    gate.set_defaults(run=commands.run_gate)
+    check = add("check", help="查用例：条款在不在，金额有没有出处，理由写没写")
+    check.add_argument("gold", type=Path, nargs="*", help="默认 eval/cases 全部")
+    check.add_argument("--shared", type=Path, help="不得重复其中问题的另一套用例")
+    check.set_defaults(run=commands.run_check)
+    adopt = add("adopt", help="把一轮真实对话连同更正收作用例")
+    adopt.add_argument("turn", help="编号，见 python -m assistant turns")
+    adopt.add_argument("--note", required=True, help="为什么这样答才对，谁定的")
+    adopt.add_argument(
+        "--behaviour", choices=("answer", "clarify", "refuse"), default="answer"
+    )
+    adopt.add_argument("--clauses", default="", help="甲|乙；丙：甲乙任一，并且丙")
+    adopt.add_argument("--say", default="", help="应包含的话，写法同上")
+    adopt.add_argument("--amounts", default="", help="如 不超过150万元；6万元")
+    adopt.add_argument("--notice", action="append", default=[], help="应有的提示代码")
+    adopt.add_argument("--verdict", choices=("yes", "no", "depends"))
+    adopt.set_defaults(run=commands.run_adopt)
+
+
+def _add_others(add: Add) -> None:
     """The commands on refusals, mutations and random questions."""
     refusals = add("refusals", help="评测“该答还是该拒”的判断")
+    refusals.set_defaults(run=commands.run_refusals)
     fit = add("fit", help="重新拟合拒答判断，写入 assistant/refusal.yaml")
+    fit.set_defaults(run=commands.run_fit)
     mutations = add("mutations", help="逐处改错规则与回答，打印被查出的比例")
+    mutations.set_defaults(run=commands.run_mutations)
     for command in (refusals, fit, mutations):
         command.add_argument("gold", type=Path, nargs="+", help="问答集（JSONL）")
     fuzz = add(
@@ -74,99 +108,30 @@ def _add_others(add: Callable[..., argparse.ArgumentParser]) -> None:
     fuzz.add_argument("--count", type=int, default=20_000, help="几段对话")
     fuzz.add_argument("--seed", type=int, default=1, help="随机种子")
     fuzz.add_argument("out", type=Path, help="输出目录")
-    fuzz.set_defaults(gold=())
+    fuzz.set_defaults(run=commands.run_fuzz)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 is success, 1 a fault that is said."""
-    options = parser().parse_args(arguments)
-    settings = Settings()
+    words = sys.argv[1:] if arguments is None else arguments
+    options = parser().parse_args(words)
     try:
-        endpoint = _endpoint(options, settings)
-        assistant = Assistant.load(settings)
-        cases = [case for gold in options.gold for case in load_cases(gold)]
+        done = options.run(options, Settings(), words)
     except (
         BadEndpoint,
+        BaselineError,
         CaseError,
         EmbedderError,
         IndexMissing,
         StoreError,
         DataError,
+        TurnLogError,
         OSError,
     ) as error:
         print(error, file=sys.stderr)
         return 1
-    if options.command == "answers":
-        options.out.mkdir(parents=True, exist_ok=True)
-        _answers(assistant, cases, options.out / "answers.jsonl", endpoint)
-    elif options.command == "retrieval":
-        _retrieval(assistant, cases, options)
-    elif options.command == "mutations":
-        _mutations(assistant, cases)
-    elif options.command == "fuzz":
-        return _fuzz(assistant, options)
-    else:
-        from eval.refusal import fit, measure  # scikit-learn takes two seconds
-
-        if options.command == "fit":
-            _print(asdict(fit(assistant, cases, MODEL)))
-        else:
-            _print(asdict(measure(assistant, cases)))
-    return 0
-
-
-def _endpoint(options: argparse.Namespace, settings: Settings) -> Endpoint | None:
-    """The language model, where it is asked for; raises BadEndpoint."""
-    if options.command != "answers" or not options.model:
-        return None
-    if endpoint := configured(settings):
-        return endpoint
-    raise BadEndpoint(say("messages.endpoint.none"))
-
-
-def _answers(
-    assistant: Assistant, cases: list[Case], path: Path, endpoint: Endpoint | None
-) -> None:
-    turns = write_answers(assistant, cases, path, endpoint)
-    print(f"{len(cases)} 例 {turns} 轮，已写入 {path}")
-
-
-def _retrieval(
-    assistant: Assistant, cases: list[Case], options: argparse.Namespace
-) -> None:
-    options.out.mkdir(parents=True, exist_ok=True)
-    weights = {n: w for n, w in WEIGHTS.items() if n not in options.without}
-    if options.without_paraphrases:
-        assistant = without_paraphrases(assistant, options.out)
-    ranked = rankings(assistant, cases, weights)
-    write_rankings(options.out / "rankings.jsonl", ranked)
-    _print(asdict(scores(cases, ranked)))
-
-
-def _mutations(assistant: Assistant, cases: list[Case]) -> None:
-    """How many deliberate faults are caught, in the rulebook and in answers."""
-    corpus = read_corpus()
-    answers = {
-        case.id: assistant.ask(case.turns[0].user, Session(), case.as_of)
-        for case in cases
-    }
-    for name, tally in (
-        ("rules", rule_mutations(assistant.rulebook, corpus.clauses, TABLES)),
-        ("answers", answer_mutations(answers)),
-    ):
-        print(f"{name}: {tally.made} mutations, killed {tally.kill_rate:.2%}")
-        print("\n".join(tally.survivors))
-
-
-def _fuzz(assistant: Assistant, options: argparse.Namespace) -> int:
-    material = load_material()
-    report = fuzz(assistant, options.count, options.seed, material, options.out)
-    _print(asdict(report))
-    return int(bool(report.exceptions or report.violations))
-
-
-def _print(row: dict[str, Any]) -> None:
-    print(json.dumps(row, ensure_ascii=False, default=str))
+    print(done.text)
+    return done.status
 
 
 if __name__ == "__main__":

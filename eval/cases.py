@@ -2,14 +2,31 @@
 
 import json
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+
+from assistant.shapes import Bound
 
 
 class CaseError(Exception):
     """A line of a gold file cannot be read; says which one and why."""
+
+
+class Amount(BaseModel):
+    """A sum that the answer must hold, in yuan, with the bounds that it may have."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    yuan: Decimal
+    bound: Bound | tuple[Bound, ...]
+
+    @property
+    def bounds(self) -> frozenset[str]:
+        """The bounds that are right."""
+        one = (self.bound,) if isinstance(self.bound, str) else self.bound
+        return frozenset(one)
 
 
 class Expect(BaseModel):
@@ -21,8 +38,8 @@ class Expect(BaseModel):
     clauses: tuple[tuple[str, ...], ...] = ()  # AND of groups, OR inside a group
     must_say: tuple[tuple[str, ...], ...] = ()
     must_not_say: tuple[str, ...] = ()
-    amounts: tuple[dict[str, Any], ...] = ()
-    not_amounts: tuple[str, ...] = ()
+    amounts: tuple[Amount, ...] = ()
+    not_amounts: tuple[Decimal, ...] = ()
     notice: tuple[str, ...] = ()
     verdict: str | None = None
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +14,7 @@ from assistant.rules import Rule
 from assistant.session import Session
 from assistant.shapes import Promise, Share
 from eval.supported import Held, unsupported
+from eval.verbatim import verbatim
 from index.documents import PolicyDocument
 from index.lexical import normalised
 
@@ -98,7 +98,7 @@ class Invariants:
     ) -> Iterator[str]:
         clause = self.library.clause(citation.clause)
         document = self.documents[clause.document]
-        if not _verbatim(citation.quote, clause.text):
+        if not verbatim(citation.quote, clause.text):
             yield f"quote: {citation.clause} {citation.quote[:40]}"
         status = document.status(asked.as_of)
         if citation.document != document.title or citation.status != status:
@@ -184,20 +184,3 @@ def _unwritable(answer: Answer) -> Iterator[str]:
         (row + answer.to_markdown()).encode("utf-8")
     except UnicodeEncodeError as error:
         yield f"encoding: {error.reason}"
-
-
-def _verbatim(quote: str, text: str) -> bool:
-    """Whether each part of a quote stands in a text, in order, letters alone."""
-    whole, at = _letters(text), 0
-    for part in quote.split("…"):
-        wanted = _letters(part)
-        at = whole.find(wanted, at)
-        if at < 0:
-            return False
-        at += len(wanted)
-    return bool(_letters(quote))
-
-
-def _letters(text: str) -> str:
-    plain = unicodedata.normalize("NFKC", text)
-    return "".join(c for c in plain if c.isalnum() or c in "%.:/")

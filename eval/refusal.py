@@ -14,7 +14,7 @@ from sklearn.preprocessing import StandardScaler
 
 from assistant.chat import Assistant
 from assistant.question import read_question
-from assistant.refusal import Signs, signs
+from assistant.refusal import Signs, answerable, signs
 from assistant.session import Session
 from eval.cases import Case
 from prompts import say
@@ -23,6 +23,7 @@ from prompts import say
 # most of right decisions at that share, whatever the mix of the cases.
 ANSWERABLE = 0.9
 FOLDS = 10
+THRESHOLDS = tuple(round(0.05 * n, 2) for n in range(1, 20))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,21 @@ def best_threshold(probability: np.ndarray, y: np.ndarray) -> float:
     ]
     best = candidates[np.isclose(right, max(right))]
     return float(best[len(best) // 2])
+
+
+def sweep(assistant: Assistant, cases: Sequence[Case]) -> dict[float, Decision]:
+    """The decision at each threshold, by the weights alone; {} where a side is missing.
+
+    Cases of a place without texts and dialogues are left out.
+    """
+    asked = [
+        c for c in cases if len(c.turns) == 1 and assistant.covers(c.turns[0].user)
+    ]
+    y = np.array([not must_refuse(c) for c in asked])
+    if len(set(y.tolist())) < 2:
+        return {}
+    chances = np.array([answerable(signs_of(assistant, c)) for c in asked])
+    return {t: decision(chances >= t, y) for t in THRESHOLDS}
 
 
 def measure(assistant: Assistant, cases: Sequence[Case]) -> Decision:

@@ -47,14 +47,14 @@ def unsupported(answer: Answer, said: str, held: "Held") -> list[str]:
     """
     quotes = "\n".join(c.quote for c in answer.citations)
     steps = "\n".join(s for f in answer.figures for s in f.steps)
-    allowed = numbers(quotes) | numbers(steps) | _of_asker(said) | held.fixed
+    allowed = numbers(quotes) | numbers(steps) | said_numbers(said) | held.fixed
     for card in answer.figures:
         allowed |= _values([card.yuan, *card.inputs.values()])
     allowed |= _values(answer.inputs.values())
     shown = [answer.text, *(n.text for n in answer.notices), *answer.questions]
     cited = [c.clause for c in answer.citations if c.clause in held.library.row]
     plain = held.without_names(MARKER.sub(" ", "\n".join(shown)), said, cited)
-    known = _worked(_folded(plain), numbers(quotes) | _of_asker(said))
+    known = _worked(_folded(plain), numbers(quotes) | said_numbers(said))
     return sorted(
         f"{v:f}{k}" for k, v in numbers(plain) - allowed if k or not _follows(v, known)
     )
@@ -149,7 +149,7 @@ def _day(match: re.Match[str]) -> date | None:
         return None
 
 
-def _of_asker(said: str) -> set[Number]:
+def said_numbers(said: str) -> set[Number]:
     """The asker's numbers as written, and as the readers of numbers take them."""
     found = numbers(said)
     for mention in read_money(said):

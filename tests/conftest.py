@@ -12,8 +12,9 @@ from assistant import grounding
 from assistant.answer import Answer
 from assistant.chat import Assistant
 from assistant.rules import Rulebook, load_rulebook, rulebook_of
-from assistant.session import Session
-from eval.cases import Case, load_cases
+from eval.cases import Case
+from eval.gate import gate_cases
+from eval.run import Run, run_cases
 from index.build import CURRENT, build_index, current_manifest
 from index.embed import Embedder, OnnxEmbedder, load_embedder
 from index.model import build_model
@@ -100,11 +101,17 @@ def settings(
 
 
 @pytest.fixture(scope="session")
-def answers(assistant: Assistant) -> list[tuple[Case, Answer]]:
+def runs(assistant: Assistant) -> Iterator[list[Run]]:
+    """Every case of our own as answered and graded."""
+    was, grounding.strict = grounding.strict, True
+    yield run_cases(assistant, gate_cases())
+    grounding.strict = was
+
+
+@pytest.fixture(scope="session")
+def answers(runs: list[Run]) -> list[tuple[Case, Answer]]:
     """Each of our own cases with the answer to its first question."""
-    paths = sorted((ROOT / "eval/cases").glob("*.jsonl"))
-    cases = [case for path in paths for case in load_cases(path)]
-    return [(c, assistant.ask(c.turns[0].user, Session(), c.as_of)) for c in cases]
+    return [(run.case, run.turns[0].answer) for run in runs]
 
 
 @pytest.fixture(scope="session")

@@ -13,9 +13,9 @@ from assistant.answer import Answer
 from assistant.chat import Assistant
 from assistant.refusal import DecisionModel, decision_model
 from eval.__main__ import main
-from eval.answers import write_answers
 from eval.cases import Case, CaseError, load_cases
 from eval.refusal import decision, fit, must_refuse
+from eval.run import run_cases, write_answers
 from index.lexical import normalised
 from index.read import Corpus
 from index.yaml_files import load_yaml
@@ -135,7 +135,7 @@ def test_the_turns_of_a_case_are_one_conversation(assistant: Assistant, tmp_path
     ]
     row = {"id": "d", "kind": "dialogue", "as_of": "2026-11-22", "turns": turns}
     case = Case.model_validate(row)
-    assert write_answers(assistant, [case], tmp_path / "answers.jsonl") == 2
+    assert write_answers(run_cases(assistant, [case]), tmp_path / "answers.jsonl") == 2
     (line,) = (tmp_path / "answers.jsonl").read_text("utf-8").splitlines()
     written = json.loads(line)
     assert written["id"] == "d"

@@ -28,6 +28,10 @@ CHINESE_MODULES = {
         "assistant/clause_named.py",
         "eval/mutations.py",
         "eval/supported.py",
+        "eval/says.py",
+        "eval/working.py",
+        "eval/gold_check.py",
+        "eval/gold_table.py",
     ),
 }
 

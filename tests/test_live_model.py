@@ -13,8 +13,8 @@ from model_run import Heard, Turned, answered, told
 
 from assistant.chat import Assistant
 from assistant.endpoint import configured
-from eval.answers import write_answers
 from eval.cases import load_cases
+from eval.run import run_cases, write_answers
 from index.settings import Settings
 
 QA = Path(__file__).parent.parent.parent / "shared/qa"
@@ -58,7 +58,7 @@ def run(
     gold, alone, worded = (out / f"{n}.jsonl" for n in ("gold", "alone", "worded"))
     gold.write_text("\n".join(lines) + "\n", "utf-8")
     cases = load_cases(gold)
-    write_answers(assistant, cases, alone)
+    write_answers(run_cases(assistant, cases), alone)
     turned = answered(assistant, model, cases, worded)
     run = Run(graded(gold, alone), graded(gold, worded), turned)
     counts = f"{run.alone['passed']} alone, {run.worded['passed']} worded"

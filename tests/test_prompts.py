@@ -18,6 +18,8 @@ from assistant.replay import PARTS
 from assistant.shapes import Bound
 from assistant.terms import Payer
 from assistant.versions import Versions
+from eval.ablation import LEFT_OUT
+from eval.coverage import SIDES
 from index.declined import DeclinedType
 from index.documents import Status
 from index.read import Corpus
@@ -52,6 +54,16 @@ VALUES = {
     "replies.courtesy": COURTESIES,
     "replies.questions": ["place", "document"],
     "replies.facts": [*FACTS, "no_number", "no_issuer", "no_issued", "no_parts"],
+    "evaluation.faults": None,  # the checks of eval/grade.py
+    "evaluation.rates": ["head", "passed", "checks", "kinds", "documents"],
+    **{
+        f"evaluation.{section}": ["title", "note", "head"]
+        for section in ("retrieval", "sweep", "latency", "limits")
+    },
+    "evaluation.confusion": ["title", "note", "corner"],
+    "evaluation.variants": [*LEFT_OUT, "without_filters", "without_paraphrases"],
+    "evaluation.refusals": ["precision", "recall", "answered"],
+    "evaluation.rules": SIDES,
     "figures.answer": get_args(Bound),
     "figures.answer.total": get_args(Bound),
     "figures.answer.difference": get_args(Bound),

@@ -30,8 +30,8 @@ from assistant.turn_log import Kept, TurnLog, keep
 from assistant.versions import versions_of
 from assistant.with_model import answers, final_answer
 from eval import __main__ as eval_cli
-from eval.answers import write_answers
 from eval.cases import load_cases
+from eval.run import run_cases, write_answers
 from prompts import say
 
 TODAY = date(2026, 11, 22)
@@ -490,9 +490,10 @@ def test_whatever_a_model_says_nothing_false_is_shown(
     gold = GOLD / "dev.jsonl"
     cases = load_cases(gold)
     without, with_it = tmp_path / "without.jsonl", tmp_path / "with.jsonl"
-    write_answers(assistant, cases, without)
+    write_answers(run_cases(assistant, cases), without)
     with model_server(script) as server:
-        write_answers(assistant, cases, with_it, endpoint(server, 60.0))
+        runs = run_cases(assistant, cases, endpoint(server, 60.0))
+        write_answers(runs, with_it)
         assert len(server.requests) > len(cases)
     alone, worded = grade(gold, without), grade(gold, with_it)
     assert worded["passed"] >= alone["passed"]
