@@ -103,11 +103,14 @@ def _one_sided(
             if _names(case, rule)
             for _, value in said_numbers("\n".join(t.user for t in case.turns))
         }
-        wanted = {limit, limit * 100} if limit < 1 else {limit}  # 10 % is said as 10
+        if limit < 1:  # 10 % is said as 10
+            limit *= 100
+        # 1666.67万: nobody says a limit that is no whole number to the last digit
+        room = Decimal(0) if limit == int(limit) else limit / 10_000
         sides = (
-            any(v < max(wanted) for v in said),
-            bool(wanted & said),
-            any(v > max(wanted) for v in said),
+            any(v < limit - room for v in said),
+            any(abs(v - limit) <= room for v in said),
+            any(v > limit + room for v in said),
         )
         missing = [side for side, there in zip(SIDES, sides, strict=True) if not there]
         if missing:

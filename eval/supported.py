@@ -37,6 +37,7 @@ SIGNS: dict[str, Callable[[Decimal, Decimal], Decimal]] = {
     "×": operator.mul,
 }
 MARKER = re.compile(r"\[\d+\]")
+YEARS = re.compile(r"(?<!\d)(\d{1,2})年(?!\d)")  # 1年以上 is 12个月以上
 Number = tuple[str, Decimal]  # 元, % or a plain number, and its value
 
 
@@ -48,6 +49,7 @@ def unsupported(answer: Answer, said: str, held: "Held") -> list[str]:
     quotes = "\n".join(c.quote for c in answer.citations)
     steps = "\n".join(s for f in answer.figures for s in f.steps)
     allowed = numbers(quotes) | numbers(steps) | said_numbers(said) | held.fixed
+    allowed |= {("", Decimal(n) * 12) for n in YEARS.findall(_folded(quotes))}
     for card in answer.figures:
         allowed |= _values([card.yuan, *card.inputs.values()])
     allowed |= _values(answer.inputs.values())

@@ -199,6 +199,7 @@ def test_the_other_provinces_rule_is_caught(
         and run.turns[0].answer.figures
         and run.case.turns[0].expect.amounts
         and run.turns[0].answer.place
+        and run.case.kind != "compare"  # two provinces swapped are the same two
     ][::4]
     assert len(cases) > 50
     monkeypatch.setattr(chat, "places_of", elsewhere)
