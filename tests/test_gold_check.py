@@ -72,7 +72,7 @@ def test_a_wrong_sum_in_the_gold_is_seen(cases: list[Case], corpus: Corpus):
                 if not case_faults(spoiled, corpus.clauses):
                     missed.append(f"{case.id} {amount.yuan:f}")
     assert made > 400
-    assert len(missed) <= 0.25 * made, missed
+    assert len(missed) <= 0.15 * made, missed
 
 
 @pytest.mark.parametrize(
