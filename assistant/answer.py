@@ -1,7 +1,8 @@
 """What the assistant answers, in the contract's form, as JSON and as Markdown."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from index.documents import Status
 from prompts import say
@@ -83,6 +84,20 @@ class Answer:
         row.pop("timings")
         return {**row, "profile": profile}
 
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> "Answer":
+        """An answer as to_json wrote it."""
+        profile = row["profile"]
+        parts: dict[str, Any] = {
+            "citations": tuple(Citation(**_tuples(c)) for c in row["citations"]),
+            "figures": tuple(FigureCard(**_tuples(f)) for f in row["figures"]),
+            "notices": tuple(Notice(**n) for n in row["notices"]),
+            "remarks": tuple(Notice(**n) for n in row["remarks"]),
+            "questions": tuple(row["questions"]),
+        }
+        own = {k: row[k] for k in ("behaviour", "text", "verdict", "latency_ms")}
+        return cls(**own, **parts, **profile)
+
     def to_markdown(self) -> str:
         """The answer to read: text, notices, questions, sources."""
         lines = [self.text]
@@ -93,6 +108,14 @@ class Answer:
             lines.append(f"**{say('replies.sources.title')}**")
             lines.append("\n".join(_source(c) for c in self.citations))
         return "\n\n".join(line for line in lines if line)
+
+
+def _tuples(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What JSON keeps in lists as the tuples that it was."""
+    return {
+        k: tuple(cast(list[Any], v)) if isinstance(v, list) else v
+        for k, v in row.items()
+    }
 
 
 def _source(citation: Citation) -> str:

@@ -30,6 +30,7 @@ class Session:
     """The one mutable object; only `Assistant.ask` adds to it."""
 
     id: str = field(default_factory=new_id)
+    visitor: str | None = None  # whose it is; None on the command line
     turns: list[Turn] = field(default_factory=list[Turn])
     place: tuple[str, ...] | None = None
     known: Known = field(default_factory=Known)

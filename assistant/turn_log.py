@@ -48,6 +48,7 @@ class StoredTurn:
     timings: dict[str, float]  # milliseconds by step
     versions: Versions
     model_wrote: str | None = None
+    visitor: str | None = None
 
     @property
     def local_asked_at(self) -> datetime:
@@ -90,20 +91,23 @@ class TurnLog:
 
         Raises TurnLogError.
         """
-        row = asdict(turn) | asdict(turn.versions)
-        del row["versions"]
-        row |= {"answer": _to_json(turn.answer), "timings": _to_json(turn.timings)}
-        with self._database() as engine, writing(engine).begin() as db:
-            db.execute(TURNS.insert().values({k: _storable(v) for k, v in row.items()}))
+        with self.database() as engine, writing(engine).begin() as db:
+            db.execute(TURNS.insert().values(_row_of(turn)))
+
+    def replace(self, turn: StoredTurn) -> None:
+        """Write a stored turn anew under its id; raises TurnLogError."""
+        named = TURNS.update().where(TURNS.c.id == turn.id)
+        with self.database() as engine, writing(engine).begin() as db:
+            db.execute(named.values(_row_of(turn)))
 
     def turn(self, id_: str) -> StoredTurn:
         """The turn of an id, in upper or lower case; raises TurnLogError."""
-        with self._database() as engine, engine.connect() as db:
+        with self.database() as engine, engine.connect() as db:
             named = select(TURNS).where(TURNS.c.id == id_.strip().upper())
             found = db.execute(named).mappings().first()
         if found is None:
             raise TurnLogError(say("turn_log.no_turn", turn=id_.strip()))
-        return _turn_of(found)
+        return turn_of(found)
 
     def before(self, turn: StoredTurn) -> list[StoredTurn]:
         """The turns of the same session before one, in their order.
@@ -111,9 +115,9 @@ class TurnLog:
         Raises TurnLogError also where one of them is missing.
         """
         own = (TURNS.c.session == turn.session) & (TURNS.c.number < turn.number)
-        with self._database() as engine, engine.connect() as db:
+        with self.database() as engine, engine.connect() as db:
             rows = db.execute(select(TURNS).where(own).order_by(TURNS.c.number))
-            turns = [_turn_of(row) for row in rows.mappings()]
+            turns = [turn_of(row) for row in rows.mappings()]
         missing = set(range(1, turn.number)) - {t.number for t in turns}
         if missing:
             raise TurnLogError(say("turn_log.gap", turn=turn.id, number=min(missing)))
@@ -122,9 +126,9 @@ class TurnLog:
     def latest(self, count: int) -> list[StoredTurn]:
         """The latest turns, newest first; raises TurnLogError."""
         newest = select(TURNS).order_by(TURNS.c.asked_at.desc(), TURNS.c.number.desc())
-        with self._database() as engine, engine.connect() as db:
+        with self.database() as engine, engine.connect() as db:
             rows = db.execute(newest.limit(count)).mappings()
-            return [_turn_of(row) for row in rows]
+            return [turn_of(row) for row in rows]
 
     def delete_before(self, moment: datetime) -> int:
         """Delete the turns asked before a moment (UTC, without a zone).
@@ -132,7 +136,7 @@ class TurnLog:
         Returns how many they were; nothing of them is left in the file.
         Raises TurnLogError.
         """
-        with self._database() as engine:
+        with self.database() as engine:
             with writing(engine).begin() as db:
                 old = delete(TURNS).where(TURNS.c.asked_at < moment)
                 deleted = db.execute(old).rowcount
@@ -141,7 +145,7 @@ class TurnLog:
         return deleted
 
     @contextmanager
-    def _database(self) -> Generator[Engine]:
+    def database(self) -> Generator[Engine]:
         """The engine; its faults are raised as TurnLogError."""
         try:
             with self._opening:
@@ -162,15 +166,17 @@ def keep(
     session: Session,
     as_of: date,
     shown: Answer | None = None,
+    id_: str | None = None,
 ) -> Kept | NotKept:
     """Store the last turn of a session; what was answered is given in any case.
 
-    `shown` is the answer with a model's words, which are stored beside the turn.
+    `shown` is the answer with a model's words, which are stored beside the turn; `id_`
+    is the turn that it takes the place of.
     """
     last = session.turns[-1]
     answer = shown or last.answer
     turn = StoredTurn(
-        id=new_id(),
+        id=id_ or new_id(),
         session=session.id,
         number=len(session.turns),
         asked_at=datetime.now(UTC).replace(tzinfo=None),
@@ -180,14 +186,22 @@ def keep(
         timings=last.answer.timings,
         versions=versions,
         model_wrote=answer.text if answer.text != last.answer.text else None,
+        visitor=session.visitor,
     )
     try:
-        log.store(turn)
+        (log.replace if id_ else log.store)(turn)
     except TurnLogError as error:
         notice = Notice("not_stored", say("replies.remarks.not_stored"))
         remarks = (*answer.remarks, notice)
         return NotKept(replace(answer, remarks=remarks), str(error))
     return Kept(answer, turn.id)
+
+
+def _row_of(turn: StoredTurn) -> dict[str, Any]:
+    row = asdict(turn) | asdict(turn.versions)
+    del row["versions"]
+    row |= {"answer": _to_json(turn.answer), "timings": _to_json(turn.timings)}
+    return {name: _storable(value) for name, value in row.items()}
 
 
 def _storable(value: Any) -> Any:
@@ -197,7 +211,8 @@ def _storable(value: Any) -> Any:
     return value.encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd")
 
 
-def _turn_of(row: RowMapping | Mapping[str, Any]) -> StoredTurn:
+def turn_of(row: RowMapping | Mapping[str, Any]) -> StoredTurn:
+    """A row of the table as a turn."""
     own = {k: v for k, v in row.items() if k not in _VERSIONS}
     own |= {"answer": json.loads(row["answer"]), "timings": json.loads(row["timings"])}
     return StoredTurn(**own, versions=Versions(**{k: row[k] for k in _VERSIONS}))

@@ -1,4 +1,4 @@
-"""The table of turns, its migrations, and how a database that holds it is opened."""
+"""The tables of turns and votes, their migrations, and how a database is opened."""
 
 import os
 import sqlite3
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import (
     URL,
+    Boolean,
     Column,
     Connection,
     Date,
@@ -52,6 +53,15 @@ TURNS = Table(
     Column("code", String(64)),
     Column("language_model", Text),
     Column("model_wrote", Text),  # raw, so that what was made of it can be verified
+    Column("visitor", String(24)),  # whose page asked; null on the command line
+)
+VOTES = Table(
+    "vote",
+    METADATA,
+    Column("turn", String(12), primary_key=True),
+    Column("helpful", Boolean),
+    Column("reason", Text),  # masked
+    Column("voted_at", DateTime),  # UTC
 )
 # Never changed once released: what is to be different is a further migration.
 MIGRATIONS: dict[int, tuple[str, ...]] = {
@@ -65,6 +75,13 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         " code varchar(64) not null, language_model text, model_wrote text,"
         " unique (session, number))",
         "create index turn_asked_at on turn (asked_at)",
+    ),
+    2: (
+        "alter table turn add column visitor varchar(24)",
+        "create index turn_visitor on turn (visitor, asked_at)",
+        "create table vote ("
+        "turn varchar(12) primary key references turn (id) on delete cascade,"
+        " helpful boolean not null, reason text not null, voted_at timestamp not null)",
     ),
 }
 
@@ -125,6 +142,7 @@ def _set_up_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     _use_wal(cursor)
     cursor.execute("pragma synchronous = full")  # a kept turn outlives a power cut
     cursor.execute("pragma secure_delete = on")
+    cursor.execute("pragma foreign_keys = on")  # a vote goes with its turn
     cursor.close()
 
 

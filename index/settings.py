@@ -1,5 +1,6 @@
 """The settings, from the environment; no other module reads it."""
 
+from datetime import date
 from pathlib import Path
 
 from pydantic import Field, SecretStr
@@ -16,7 +17,10 @@ class Settings(BaseSettings):
     data: Path = Path("var")  # the index and the built model folder
     model: str = "var/model/multilingual-e5-small"  # a folder, or a name
     chroma_url: str = ""  # http://host:port; empty: embedded in the data folder
+    host: str = "127.0.0.1"
     port: int = 7860
+    admin_password: SecretStr = SecretStr("")  # needed where others can reach the host
+    as_of: date | None = None  # the day of every answer; None: today in Beijing
     database_url: str = ""  # of the turns; empty: turns.db in the data folder
     # A language model that may word answers; the names are those of other programs.
     llm_base_url: str = Field(

@@ -36,6 +36,12 @@ CHINESE_MODULES = {
 }
 
 
+def test_nothing_but_the_pages_knows_of_the_pages():
+    others = [s for s in SOURCES if not s.startswith(("assistant/web/", "app.py"))]
+    texts = {s: (ROOT / s).read_text("utf-8") for s in others}
+    assert [s for s, text in texts.items() if "assistant.web" in text] == []
+
+
 @pytest.fixture(params=SOURCES)
 def source(request: pytest.FixtureRequest) -> str:
     return request.param

@@ -30,7 +30,8 @@ ROOT = FOLDER.parent
 FILES = {path.stem: load_yaml(path) for path in sorted(FOLDER.glob("*.yaml"))}
 SOURCES = [
     ROOT / "app.py",
-    *(p for d in ("index", "assistant", "eval") for p in (ROOT / d).glob("*.py")),
+    *(p for d in ("index", "assistant", "eval") for p in (ROOT / d).rglob("*.py")),
+    *(ROOT / "assistant/web/templates").glob("*.html"),
 ]
 # A key in the code; of f"replies.status.{…}" the part before the brace.
 KEY = re.compile(
@@ -116,9 +117,18 @@ def variables(template: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(template) if name}
 
 
+def text_of(path: Path) -> str:
+    return path.read_text("utf-8")
+
+
 def calls_of_say(path: Path) -> list[tuple[str, set[str]]]:
     """The keys said in a file, with the names of the values given to each."""
     found: list[tuple[str, set[str]]] = []
+    if path.suffix == ".html":
+        calls = re.findall(
+            r"""say\((["'])([\w.]+)\1((?:[^()]|\([^()]*\))*)\)""", text_of(path)
+        )
+        return [(key, set(re.findall(r"(\w+)=", given))) for _, key, given in calls]
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         named = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
         if named and node.func.id == "say" and all(k.arg for k in node.keywords):
@@ -143,9 +153,9 @@ def test_a_missing_value_is_refused_and_named():
         ("messages.no_such_entry", "no_such_entry"),
         ("messages.no_file.deeper", "no_file.deeper"),
         ("messages.index", "not a sentence"),
-        ("ui.page.examples", "not a sentence"),
+        ("web.chat.examples", "not a sentence"),
         ("nowhere.at_all", "nowhere.yaml"),
-        ("../prompts/ui.page", "yaml"),
+        ("../prompts/web.chat", "yaml"),
     ],
 )
 def test_what_is_not_there_is_refused_and_named(key: str, told: str):
@@ -158,7 +168,7 @@ def test_braces_in_a_value_are_said_as_they_are():
 
 
 def test_lists_and_mappings_are_given_as_they_stand():
-    assert len(words("ui.page.examples")) >= 3
+    assert len(words("web.chat.examples")) >= 3
     assert words("replies.levels")["city"] == "市级"
 
 

@@ -210,7 +210,7 @@ def test_a_database_of_an_earlier_release_is_migrated_with_its_turns(
     log: TurnLog, path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     log.store(TURN)
-    more = {2: ("alter table turn add column stars integer",)}
+    more = {3: ("alter table turn add column stars integer",)}
     monkeypatch.setattr(turn_schema, "MIGRATIONS", turn_schema.MIGRATIONS | more)
     turn_schema.open_database(f"sqlite:///{path}").dispose()
     turn_schema.open_database(f"sqlite:///{path}").dispose()  # and only once
@@ -218,14 +218,14 @@ def test_a_database_of_an_earlier_release_is_migrated_with_its_turns(
         assert db.execute("select id, stars from turn").fetchall() == [(TURN.id, None)]
         versions = db.execute("select version from schema_version").fetchall()
     db.close()
-    assert versions == [(1,), (2,)]
+    assert versions == [(1,), (2,), (3,)]
 
 
 def test_a_migration_that_fails_leaves_nothing_half_done(
     log: TurnLog, path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     log.store(TURN)
-    wrong = {2: ("alter table turn add column stars integer", "alter table none_such")}
+    wrong = {3: ("alter table turn add column stars integer", "alter table none_such")}
     with monkeypatch.context() as patch:
         patch.setattr(turn_schema, "MIGRATIONS", turn_schema.MIGRATIONS | wrong)
         with pytest.raises(TurnLogError, match="对话记录无法读写"):

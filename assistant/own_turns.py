@@ -1,0 +1,118 @@
+"""What a visitor of the page may see and delete of the log: his own, nobody else's."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import RowMapping, delete, func, select
+
+from assistant.privacy import mask
+from assistant.turn_log import StoredTurn, TurnLog, TurnLogError, turn_of
+from assistant.turn_schema import TURNS, VOTES, forget_deleted, writing
+from prompts import say
+
+LONGEST_REASON = 500  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One conversation: how it began, when, and how many turns it has."""
+
+    session: str
+    question: str
+    asked_at: datetime  # UTC, without a zone
+    turns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Voted:
+    """A turn with what its asker thought of it."""
+
+    turn: StoredTurn
+    helpful: bool
+    reason: str
+
+
+def conversation(log: TurnLog, visitor: str, session: str) -> list[StoredTurn]:
+    """The turns of a conversation in their order; [] where it is another visitor's.
+
+    Raises TurnLogError.
+    """
+    own = (TURNS.c.visitor == visitor) & (TURNS.c.session == session)
+    with log.database() as engine, engine.connect() as db:
+        rows = db.execute(select(TURNS).where(own).order_by(TURNS.c.number))
+        return [turn_of(row) for row in rows.mappings()]
+
+
+def conversations(log: TurnLog, visitor: str, count: int = 50) -> list[Past]:
+    """A visitor's latest conversations, newest first; raises TurnLogError."""
+    sizes = (
+        select(
+            TURNS.c.session,
+            func.min(TURNS.c.number).label("first"),
+            func.count().label("turns"),
+        )
+        .where(TURNS.c.visitor == visitor)
+        .group_by(TURNS.c.session)
+        .subquery()
+    )
+    begun = (TURNS.c.session == sizes.c.session) & (TURNS.c.number == sizes.c.first)
+    rows = (
+        select(TURNS.c.session, TURNS.c.question, TURNS.c.asked_at, sizes.c.turns)
+        .join(sizes, begun)
+        .order_by(TURNS.c.asked_at.desc())
+        .limit(count)
+    )
+    with log.database() as engine, engine.connect() as db:
+        return [Past(**row) for row in db.execute(rows).mappings()]
+
+
+def forget(log: TurnLog, visitor: str, session: str) -> int:
+    """Delete a visitor's conversation with its votes; how many turns it had.
+
+    Raises TurnLogError, also where another program's reading keeps traces in the file.
+    """
+    own = (TURNS.c.visitor == visitor) & (TURNS.c.session == session)
+    with log.database() as engine:
+        with writing(engine).begin() as db:
+            deleted = db.execute(delete(TURNS).where(own)).rowcount
+        if not forget_deleted(engine):
+            raise TurnLogError(say("turn_log.not_emptied", count=deleted))
+    return deleted
+
+
+def vote(log: TurnLog, visitor: str, turn: str, helpful: bool, reason: str) -> bool:
+    """Keep what a visitor thinks of his own turn, in place of what he thought before.
+
+    False where the turn is not his; raises TurnLogError.
+    """
+    row = {
+        "turn": turn,
+        "helpful": helpful,
+        "reason": mask(reason[:LONGEST_REASON]).text,
+        "voted_at": datetime.now(UTC).replace(tzinfo=None),
+    }
+    own = (TURNS.c.visitor == visitor) & (TURNS.c.id == turn)
+    with log.database() as engine, writing(engine).begin() as db:
+        if db.execute(select(TURNS.c.id).where(own)).first() is None:
+            return False
+        db.execute(delete(VOTES).where(VOTES.c.turn == turn))
+        db.execute(VOTES.insert().values(row))
+    return True
+
+
+def votes(log: TurnLog, count: int = 200) -> list[Voted]:
+    """The latest votes of all visitors, newest first; raises TurnLogError."""
+    rows = (
+        select(TURNS, VOTES.c.helpful, VOTES.c.reason)
+        .join(VOTES, VOTES.c.turn == TURNS.c.id)
+        .order_by(VOTES.c.voted_at.desc())
+        .limit(count)
+    )
+    with log.database() as engine, engine.connect() as db:
+        return [_voted(row) for row in db.execute(rows).mappings()]
+
+
+def _voted(row: RowMapping) -> Voted:
+    own = dict(row)
+    helpful, reason = own.pop("helpful"), own.pop("reason")
+    return Voted(turn_of(own), helpful, reason)

@@ -1,0 +1,1 @@
+"""The pages for enterprises: one FastAPI application, the chat in Gradio within it."""

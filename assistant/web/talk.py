@@ -1,0 +1,120 @@
+"""One turn of the page: the answer at once and kept, then a model's wording of it."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Annotated
+
+from markupsafe import Markup
+from pydantic import BaseModel, ConfigDict, Field
+
+from assistant.chat import LONGEST_QUESTION
+from assistant.own_turns import conversation as own_turns
+from assistant.turn_log import NotKept, StoredTurn, TurnLogError, keep
+from assistant.vocabulary import load_vocabulary
+from assistant.web.article import Asked, article
+from assistant.web.desk import Conversation, Desk
+from assistant.web.render import render
+from assistant.with_model import answers
+from prompts import say, words
+
+PATIENCE = 15.0  # seconds that a turn waits for the one before it
+ID = r"^[A-Z2-7]{0,12}$"
+log = logging.getLogger("policy_assistant")
+
+
+class Said(BaseModel):
+    """What the page sends: a question, or corrections of what was understood."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    conversation: str = Field(default="", pattern=ID)
+    question: Annotated[str, Field(max_length=3 * LONGEST_QUESTION)] = ""
+    corrections: Mapping[str, Annotated[str, Field(max_length=100)]] = Field(
+        default_factory=dict[str, str], max_length=40
+    )
+    retry: bool = False  # the last question once more, in place of its answer
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The HTML of a turn and where it belongs on the page."""
+
+    conversation: str
+    turn: str
+    html: Markup
+    done: bool
+
+
+def talk(desk: Desk, visitor: str, said: Said) -> Iterator[Shown]:
+    """A turn as it is shown: at once, and again for each better wording of it."""
+    try:
+        conversation = desk.open(visitor, said.conversation)
+    except TurnLogError as error:
+        log.exception("a conversation could not be opened")
+        yield _fault(str(error))
+        return
+    if not conversation.turn.acquire(timeout=PATIENCE):
+        yield _fault(say("web.chat.busy"))
+        return
+    try:
+        yield from _turn(desk, visitor, said, conversation)
+    finally:
+        conversation.turn.release()
+
+
+def _turn(
+    desk: Desk, visitor: str, said: Said, conversation: Conversation
+) -> Iterator[Shown]:
+    """Every answer is kept before it is shown; a better one takes its place."""
+    question = said.question or in_words(said.corrections)
+    turn = None
+    if said.retry and (last := _taken_back(desk, visitor, conversation)):
+        turn, question = last.id, last.question
+    session, today, shown = conversation.session, desk.today, None
+    for answer in answers(desk.assistant, desk.endpoint, question, session, today):
+        kept = keep(desk.log, desk.versions, session, today, answer, turn)
+        if isinstance(kept, NotKept):
+            log.error(kept.fault)
+        else:
+            turn = kept.turn
+        asked = Asked(turn or "", session.turns[-1].question, kept.answer, today)
+        html = article(asked, desk.assistant.rulebook.vocabulary)
+        shown = Shown(session.id, turn or "", html, done=desk.endpoint is None)
+        yield shown
+    if shown and not shown.done:
+        yield replace(shown, done=True)
+
+
+def _taken_back(
+    desk: Desk, visitor: str, conversation: Conversation
+) -> StoredTurn | None:
+    """The last turn, which the session no longer holds; None where there is none."""
+    turns = own_turns(desk.log, visitor, conversation.session.id)
+    if not turns:
+        return None
+    before = desk.again(visitor, turns[:-1])
+    before.session.id = conversation.session.id
+    conversation.session = before.session
+    return turns[-1]
+
+
+def in_words(corrections: Mapping[str, str]) -> str:
+    """Corrections as a caller would say them, so that a turn can be replayed."""
+    said = words("web.corrections")
+    parts = (
+        said.get(name, said["input"]).format(label=label_of(name), value=value.strip())
+        for name, value in corrections.items()
+        if value.strip()
+    )
+    return say("web.chat.correction", parts="，".join(parts))
+
+
+def label_of(name: str) -> str:
+    """What an input is called; "" for what has a sentence of its own."""
+    inputs = load_vocabulary().inputs
+    return inputs[name].label if name in inputs else ""
+
+
+def _fault(text: str) -> Shown:
+    return Shown("", "", render("fault.html", text=text), done=True)
