@@ -1,5 +1,6 @@
 """The pages in a real browser, wide and narrow: each journey, and what must not be."""
 
+import json
 import os
 import shutil
 import socket
@@ -8,12 +9,21 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from chroma_server import free_port
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from model_server import Reply, model_server, says
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Route,
+    expect,
+    sync_playwright,
+)
 
 from assistant.own_turns import votes
 from assistant.turn_log import TurnLog
@@ -43,11 +53,9 @@ def data(index_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def address(
-    data: Path, model_folder: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    """Where `python app.py` serves the pages."""
+@contextmanager
+def served(data: Path, model_folder: Path, folder: Path, **more: str) -> Iterator[str]:
+    """Where `python app.py` serves the pages, with settings of its own."""
     port = free_port()
     settings = {
         "POLICY_DATA": str(data),
@@ -58,8 +66,9 @@ def address(
         "POLICY_DATABASE_URL": "",
         "GRADIO_ANALYTICS_ENABLED": "False",
         "HF_HUB_OFFLINE": "1",
+        **more,
     }
-    log = tmp_path_factory.mktemp("app") / "log"
+    log = folder / "log"
     with log.open("w", encoding="utf-8") as output:
         server = subprocess.Popen(
             [sys.executable, "app.py"],
@@ -77,6 +86,15 @@ def address(
         server.terminate()
         server.wait()
     assert "Traceback" not in log.read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def address(
+    data: Path, model_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The pages, without a language model."""
+    with served(data, model_folder, tmp_path_factory.mktemp("app")) as url:
+        yield url
 
 
 def listens(port: int) -> bool:
@@ -313,6 +331,58 @@ def test_an_empty_question_asks_nothing(page: Page):
     page.get_by_role("button", name="提问", exact=True).click()
     page.wait_for_timeout(300)
     expect(page.locator(".turn")).to_have_count(0)
+
+
+def test_the_chat_begins_however_late_its_script_comes(visitor: BrowserContext):
+    def late(route: Route) -> None:
+        time.sleep(1)
+        route.continue_()
+
+    page = visitor.new_page()
+    page.route("**/web/page.js*", late)
+    page.goto("/")
+    page.get_by_label("您的问题").wait_for()
+    page.wait_for_function("window.policyChat !== undefined")
+    page.wait_for_timeout(100)  # in which it finds the script
+    ask(page, DEVICES)
+    expect(last(page)).to_contain_text("最多150万元")
+    page.close()
+
+
+# With a language model
+
+TRUE = "设备、软件购置补助最多150万元，1500万元 × 10% = 150万元[1]。"
+
+
+def slowly(_: dict[str, object]) -> Reply:
+    row = {"sentences": [{"text": TRUE, "markers": [1]}]}
+    return says(json.dumps(row, ensure_ascii=False), pause=1.0)
+
+
+@pytest.mark.parametrize("visitor", ["desktop"], indirect=True)
+def test_a_model_s_words_replace_the_answer_unless_stopped(
+    visitor: BrowserContext, data: Path, model_folder: Path, tmp_path: Path
+):
+    with model_server(slowly) as server:
+        more = {"LLM_BASE_URL": server.url, "LLM_MODEL": "small", "LLM_API_KEY": "x"}
+        with served(data, model_folder, tmp_path, **more) as url:
+            page = visitor.new_page()
+            page.goto(url)
+            page.get_by_label("您的问题").wait_for()
+            ask(page, DEVICES)
+            expect(last(page).locator(".lead")).to_contain_text("市级“设备")
+            expect(page.locator("#state")).to_contain_text("已可使用")
+            expect(last(page).locator(".lead")).to_contain_text(
+                "设备、软件购置补助最多"
+            )
+            expect(page.locator("#state")).to_have_text("")
+            ask(page, f"再问一次，{DEVICES}")
+            page.get_by_role("button", name="停止").click()
+            page.wait_for_timeout(5000)
+            expect(last(page).locator(".lead")).to_contain_text("市级“设备")
+            page.reload()
+            expect(page.locator(".turn")).to_have_count(2)
+            page.close()
 
 
 # 测算, 体检, 政策库

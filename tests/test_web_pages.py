@@ -1,6 +1,7 @@
 """测算, 体检, 政策库 and the frame of all pages, over HTTP in one process."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlencode
@@ -424,6 +425,26 @@ def test_hostile_words_in_a_field_stay_words(client: TestClient, path: str, fiel
     page = BeautifulSoup(found.text, "html.parser")
     assert page.select("img") == []
     assert all(s.get("src", "").startswith("/web/") for s in page.select("script"))
+
+
+def test_hostile_words_in_a_document_stay_words(
+    client: TestClient, desk: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    library = desk.assistant.index.library
+    clause, document = "hubei-2023#九", library.documents["hubei-2023"]
+    plain = library.clause(clause)
+    bad = replace(
+        plain, text=HOSTILE + plain.text, heading=HOSTILE, units=(HOSTILE,), label="<b>"
+    )
+    monkeypatch.setattr(library, "clause", lambda _: bad)
+    worse = replace(document, title=HOSTILE, short=HOSTILE)
+    monkeypatch.setitem(library.documents, "hubei-2023", worse)
+    for path in ("/clause", "/library/clause", "/library/text", "/library"):
+        query = {"id": document.id if path.endswith("text") else clause, "q": "补助"}
+        page = get(client, path, **query)
+        assert HOSTILE in page.get_text()
+        assert page.select("img, b") == []
+        assert all(s.get("src", "").startswith("/web/") for s in page.select("script"))
 
 
 # The admin

@@ -22,7 +22,13 @@ HEAD = """
 <link rel="stylesheet" href="/web/style.css?{version}">
 <script src="/web/page.js?{version}"></script>
 """
-WIRE = "policyChat(element, trigger, watch, props)"
+# Gradio adds the head's scripts while it draws: page.js may come after this.
+WIRE = """
+const begin = () => window.policyChat
+  ? window.policyChat(element, trigger, watch, props)
+  : setTimeout(begin, 10);
+begin();
+"""
 
 
 def mount(app: Any, desk: Desk) -> None:
