@@ -84,11 +84,12 @@ def plain(asked: Asked) -> str:
 def understood(answer: Answer, vocabulary: Vocabulary) -> list[Said]:
     """Place, level and numbers that an answer rests on."""
     said = [Said("place", words("web.said.place"), answer.place or "")]
-    level = vocabulary.levels[answer.level].label if answer.level else ""
-    said.append(Said("level", words("web.said.level"), level))
+    level = vocabulary.levels.get(answer.level or "")
+    text = level.label if level else ""
+    said.append(Said("level", words("web.said.level"), text))
     for name, value in answer.inputs.items():
-        label = vocabulary.inputs[name].label
-        said.append(Said(name, label, amount_text(name, Decimal(value))))
+        if entry := vocabulary.inputs.get(name):  # an old turn may have an older name
+            said.append(Said(name, entry.label, amount_text(name, Decimal(value))))
     return said
 
 

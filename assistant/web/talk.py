@@ -101,19 +101,17 @@ def _taken_back(
 
 def in_words(corrections: Mapping[str, str]) -> str:
     """Corrections as a caller would say them, so that a turn can be replayed."""
-    said = words("web.corrections")
+    said, inputs = words("web.corrections"), load_vocabulary().inputs
+    templates = {name: said[name] for name in ("place", "level")}
+    templates |= {
+        n: said["input"].replace("{label}", i.label) for n, i in inputs.items()
+    }
     parts = (
-        said.get(name, said["input"]).format(label=label_of(name), value=value.strip())
+        templates[name].format(value=value.strip())
         for name, value in corrections.items()
-        if value.strip()
+        if name in templates and value.strip()
     )
     return say("web.chat.correction", parts="，".join(parts))
-
-
-def label_of(name: str) -> str:
-    """What an input is called; "" for what has a sentence of its own."""
-    inputs = load_vocabulary().inputs
-    return inputs[name].label if name in inputs else ""
 
 
 def _fault(text: str) -> Shown:
