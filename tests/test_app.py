@@ -56,7 +56,7 @@ def data(index_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @contextmanager
 def served(data: Path, model_folder: Path, folder: Path, **more: str) -> Iterator[str]:
     """Where `python app.py` serves the pages, with settings of its own."""
-    port = free_port()
+    port = int(more.get("POLICY_PORT", free_port()))
     settings = {
         "POLICY_DATA": str(data),
         "POLICY_MODEL": str(model_folder),
@@ -346,6 +346,35 @@ def test_the_chat_begins_however_late_its_script_comes(visitor: BrowserContext):
     page.wait_for_timeout(100)  # in which it finds the script
     ask(page, DEVICES)
     expect(last(page)).to_contain_text("最多150万元")
+    page.close()
+
+
+@pytest.mark.parametrize("visitor", ["desktop"], indirect=True)
+def test_a_question_is_not_lost_with_the_server_and_goes_on_after_it(
+    visitor: BrowserContext, data: Path, model_folder: Path, tmp_path: Path
+):
+    port = str(free_port())
+    page = visitor.new_page()
+    script = (ROOT / "assistant/web/static/page.js").read_text("utf-8")
+    hasty = script.replace("PATIENCE = 30000", "PATIENCE = 1500")
+    assert hasty != script
+    page.route("**/web/page.js*", lambda route: route.fulfill(body=hasty))
+    with served(data, model_folder, tmp_path, POLICY_PORT=port) as url:
+        page.goto(url)
+        page.get_by_label("您的问题").wait_for()
+        ask(page, DEVICES)
+    page.get_by_label("您的问题").fill("要是投了八百万呢？")
+    page.get_by_label("您的问题").press("Enter")
+    expect(page.locator("#state")).to_contain_text("连接断了")
+    expect(page.get_by_label("您的问题")).to_have_value("要是投了八百万呢？")
+    last(page).locator(".chip").click()
+    expect(page.locator("#panel")).to_contain_text("连接断了")
+    with served(data, model_folder, tmp_path, POLICY_PORT=port):
+        page.reload()
+        page.get_by_label("您的问题").wait_for()
+        expect(page.locator(".turn")).to_have_count(1)
+        ask(page, "要是投了八百万呢？")
+        expect(last(page)).to_contain_text("最多80万元")
     page.close()
 
 

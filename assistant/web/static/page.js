@@ -9,6 +9,7 @@ const newest = () => document.querySelector("#log .turn:last-child");
 let wire = null;
 let conversation = location.hash.slice(1);
 let pending = null; // the turn that is being answered
+const PATIENCE = 30000; // ms without a word from the server
 
 function policyChat(element, trigger, watch, props) {
   wire = trigger;
@@ -26,7 +27,7 @@ function policyChat(element, trigger, watch, props) {
   });
   byId("stop").addEventListener("click", () => {
     wire("stop");
-    settled();
+    giveBack("");
   });
   byId("new").addEventListener("click", begin);
   window.addEventListener("hashchange", () => {
@@ -38,14 +39,32 @@ function policyChat(element, trigger, watch, props) {
 
 function ask(question, more = {}) {
   if (pending || !(question || more.corrections || more.retry)) return;
-  pending = { retry: Boolean(more.retry), asked: question };
+  pending = { asked: question, shown: false };
   byId("state").textContent = byId("state").dataset.working;
+  waitForAnswer();
   byId("stop").disabled = false;
   if (question) byId("question").value = "";
   wire("submit", { conversation, question, ...more });
 }
 
+function waitForAnswer() {
+  clearTimeout(pending.timer);
+  pending.timer = setTimeout(() => giveBack(byId("state").dataset.broken), PATIENCE);
+}
+
+// No answer comes: the question is not lost.
+function giveBack(why) {
+  const { asked, shown } = pending || { asked: "", shown: true };
+  settled();
+  if (asked && !shown && !byId("question").value) byId("question").value = asked;
+  byId("state").textContent = why;
+}
+
 function show(value) {
+  if (pending) {
+    pending.shown = true;
+    waitForAnswer();
+  }
   const article = fragment(value.html).firstElementChild;
   const old = value.turn && document.querySelector(`#log [data-turn="${value.turn}"]`);
   if (old) old.replaceWith(article);
@@ -58,6 +77,7 @@ function show(value) {
 }
 
 function settled() {
+  clearTimeout(pending?.timer);
   pending = null;
   byId("stop").disabled = true;
   byId("state").textContent = "";
@@ -72,7 +92,11 @@ function remember(id) {
 
 async function resume(id) {
   byId("log").replaceChildren();
-  const found = await fetch(`/conversation?id=${encodeURIComponent(id)}`);
+  const found = await fetched(`/conversation?id=${encodeURIComponent(id)}`);
+  if (!found) {
+    byId("state").textContent = byId("state").dataset.broken;
+    return;
+  }
   const turns = found.ok ? fragment(await found.text()) : null;
   if (!turns || !turns.firstElementChild) return begin();
   byId("log").append(turns);
@@ -89,6 +113,15 @@ function begin() {
   byId("question").focus();
 }
 
+// The response, or null where the server cannot be reached.
+async function fetched(address, options) {
+  try {
+    return await fetch(address, options);
+  } catch {
+    return null;
+  }
+}
+
 function fragment(html) {
   const template = document.createElement("template");
   template.innerHTML = html;
@@ -100,9 +133,10 @@ let opener = null;
 
 async function showClause(id, quote) {
   const asked = new URLSearchParams({ id, quote: quote || "" });
-  const found = await fetch(`/clause?${asked}`);
+  const found = await fetched(`/clause?${asked}`);
   const panel = byId("panel");
-  panel.replaceChildren(fragment(await found.text()));
+  if (found) panel.replaceChildren(fragment(await found.text()));
+  else panel.textContent = panel.dataset.broken;
   panel.classList.add("open");
   panel.querySelector("mark")?.scrollIntoView({ block: "nearest" });
   panel.focus({ preventScroll: true });
@@ -118,13 +152,13 @@ async function vote(turn, button, reason = "") {
   const helpful = button.dataset.vote === "1";
   for (const other of tools.querySelectorAll("[data-vote]"))
     other.setAttribute("aria-pressed", String(other === button));
-  const answer = await fetch("/vote", {
+  const answer = await fetched("/vote", {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ turn, helpful, reason }),
   });
   tools.querySelector("[data-reason]").hidden = helpful || reason !== "";
-  tools.querySelector(".told").textContent = answer.ok
+  tools.querySelector(".told").textContent = answer?.ok
     ? byId("state").dataset.voted
     : byId("state").dataset.broken;
 }
