@@ -86,7 +86,7 @@ class Answer:
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> "Answer":
-        """An answer as to_json wrote it."""
+        """An answer as to_json wrote it, with its reason where that was kept too."""
         profile = row["profile"]
         parts: dict[str, Any] = {
             "citations": tuple(Citation(**_tuples(c)) for c in row["citations"]),
@@ -96,7 +96,7 @@ class Answer:
             "questions": tuple(row["questions"]),
         }
         own = {k: row[k] for k in ("behaviour", "text", "verdict", "latency_ms")}
-        return cls(**own, **parts, **profile)
+        return cls(**own, **parts, **profile, reason=row.get("reason"))
 
     def to_markdown(self) -> str:
         """The answer to read: text, notices, questions, sources."""

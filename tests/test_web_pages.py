@@ -88,15 +88,32 @@ def test_our_own_pages_run_no_script_but_our_own(client: TestClient, path: str):
     assert "2026年11月22日" in words_of(page)
 
 
-@pytest.mark.parametrize("path", ["/nowhere-at-all/x", "/library/text?id=x"])
-def test_what_is_not_there_is_said_in_chinese(client: TestClient, path: str):
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/library/text?id=x", "没有这一页"),
+        ("/library/clause?id=x", "没有这一页"),
+        ("/calculate?rule=x", "没有编号为“x”的项目"),
+        ("/clause?id=x", "没有这一条"),
+    ],
+)
+def test_what_is_not_there_is_said_in_chinese(client: TestClient, path: str, told: str):
     found = client.get(path)
     assert found.status_code == 404
-    assert "没有这一页" in found.text or path.startswith("/nowhere")
+    assert told in found.text
+
+
+def test_the_shell_of_the_chat_names_no_day_that_would_pass(client: TestClient):
+    assert "2026年11月22日" not in client.get("/").text
+    assert (
+        "每个回答写明按哪一天"
+        in client.get("/config").json()["components"][0]["props"]["value"]
+    )
 
 
 def test_a_field_too_long_is_named(client: TestClient):
-    assert "“q”填得不对" in words_of(get(client, "/library", 422, q="长" * 300))
+    told = words_of(get(client, "/library", 422, q="长" * 300))
+    assert "“要找的词”填得不对：太长" in told
 
 
 def test_a_database_at_fault_is_said_in_chinese(assistant: Assistant, tmp_path: Path):
@@ -192,7 +209,7 @@ def test_who_is_paid_instead_of_the_asker_is_said(client: TestClient):
     rules = get(client, "/calculate", q="技师")
     address = rules.select(".rules a")[0]["href"]
     text = words_of(get(client, address + "&place=上街区"))
-    assert "征求意见稿" in text
+    assert "征求意见稿，还不能申请" in text
     assert "受付对象是" in text
 
 
@@ -205,6 +222,40 @@ def test_wrong_fields_are_named_and_nothing_is_lost(client: TestClient):
     assert "设备、软件实际投资" in page.select_one(f"#{field['aria-describedby']}").text
     assert page.select_one("[name=place]")["value"] == "郑州市"
     assert page.select_one("[name=level] [selected]")["value"] == "provincial"
+
+
+def test_a_number_too_long_is_refused_not_cut(client: TestClient):
+    typed = {"place": "郑州市", "level": "provincial", "investment": "1" * 99 + "万元"}
+    page = get(client, "/calculate", rule="zhengzhou-equipment", **typed)
+    assert page.select("#result .answer") == []
+    assert page.select_one("[name=investment]")["value"] == typed["investment"]
+    assert "设备、软件实际投资太长" in words_of(page)
+
+
+@pytest.mark.parametrize(
+    ("rule", "place", "verdict"),
+    [
+        ("zhengzhou-equipment", "郑州市", "depends"),
+        ("zhengzhou-equipment", "武汉市", "no"),
+    ],
+)
+def test_the_verdict_is_that_of_the_chat(
+    client: TestClient, rule: str, place: str, verdict: str
+):
+    page = get(client, "/calculate", rule=rule, place=place)
+    assert verdict in page.select_one("#result .verdict")["class"]
+
+
+def test_what_an_enterprise_cannot_have_now_is_no_yes(
+    client: TestClient, rulebook: Rulebook
+):
+    """No draft and nothing that is paid to somebody else is ever 符合."""
+    for rule in rulebook.rules.values():
+        place = "".join(rule.document.place)
+        page = get(client, "/calculate", rule=rule.id, place=place)
+        yes = "yes" in page.select_one("#result .verdict")["class"]
+        assert not (yes and rule.document.draft), rule.id
+        assert not (yes and rule.terms.payee != "enterprise"), rule.id
 
 
 @pytest.mark.parametrize("count", ["6.5", "-1"])
@@ -314,6 +365,11 @@ def test_a_profile_that_cannot_be_checked_says_what_to_change(
     assert page.select("#result") == []
     for name, value in typed.items():
         assert page.select_one(f"[name={name}]")["value"] == value
+
+
+def test_what_was_typed_stays_where_the_place_has_no_use_for_it(client: TestClient):
+    page = get(client, "/checkup", place="湖北省武汉市", monthly_rent="2万")
+    assert page.select_one("[name=monthly_rent]")["value"] == "2万"
 
 
 def test_nobody_in_wuhan_is_shown_a_rule_of_henan(client: TestClient):
@@ -453,7 +509,10 @@ def test_hostile_words_in_a_document_stay_words(
 def test_votes_are_for_the_admin_alone(
     client: TestClient, assistant: Assistant, tmp_path: Path
 ):
-    assert client.get("/admin/votes").status_code == 401
+    refused = client.get("/admin/votes")
+    assert refused.status_code == 401
+    assert refused.headers["www-authenticate"].startswith("Basic")
+    assert "用户名和密码" in refused.text
     assert client.get("/admin/votes", auth=("admin", "wrong")).status_code == 401
     assert client.get("/admin/votes", auth=("other", "secret")).status_code == 401
     assert "还没有反馈" in client.get("/admin/votes", auth=("admin", "secret")).text

@@ -8,7 +8,6 @@ import gradio as gr
 from gradio.themes import Default
 from pydantic import ValidationError
 
-from assistant.facts import chinese_date
 from assistant.session import new_id
 from assistant.web.desk import Desk
 from assistant.web.layout import ADDRESSES
@@ -72,7 +71,6 @@ def chat(desk: Desk) -> gr.Blocks:
                 documents=documents,
                 addresses=ADDRESSES,
                 here="chat",
-                as_of=chinese_date(desk.today),
             ),
             js_on_load="",
             apply_default_css=False,

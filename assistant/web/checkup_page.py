@@ -69,7 +69,12 @@ def _fields(desk: Desk, typed: dict[str, str]) -> list[Field]:
     except BadInput:  # the field says so itself
         here = None
     there = [r for r in rules if here and applies(r.document, (here,))]
-    fields = all_fields(there or rules, rulebook.vocabulary)
+    own = {field.name for field in all_fields(there or rules, rulebook.vocabulary)}
+    fields = [
+        field
+        for field in all_fields(rules, rulebook.vocabulary)
+        if field.name in own or typed.get(field.name)  # what was typed stays
+    ]
     return filled(fields, typed, rulebook.vocabulary)
 
 
@@ -106,11 +111,10 @@ def _result(
     vocabulary = rulebook.vocabulary
     met = [view(one, profile, rulebook, today) for one in found.met]
     amounts = words("figures.cli.amount")
-    payees = ("enterprise", *profile.is_payee)
     here = (profile.place,) if profile.place else ()
     return {
-        "own": sorted((v for v in met if v.rule.terms.payee in payees), key=_order),
-        "others": [v for v in met if v.rule.terms.payee not in payees],
+        "own": sorted((v for v in met if v.verdict == "yes"), key=_order),
+        "others": [v for v in met if v.verdict != "yes"],
         "unknown": [
             (one.rule, vocabulary.label(one.decides), status_of(one.rule, today))
             for one in found.unknown

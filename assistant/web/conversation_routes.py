@@ -1,5 +1,6 @@
 """A visitor's own conversations: shown again, exported, voted on, deleted."""
 
+from datetime import UTC
 from typing import Annotated
 from urllib.parse import quote
 
@@ -11,6 +12,7 @@ from assistant import own_turns
 from assistant.answer import Answer
 from assistant.turn_log import StoredTurn
 from assistant.web.article import Asked, article, plain
+from assistant.web.desk import BEIJING
 from assistant.web.layout import AtDesk, page
 from assistant.web.talk import ID
 from assistant.web.visitors import visitor_of
@@ -65,7 +67,9 @@ def voted(request: Request, desk: AtDesk, vote: Vote) -> Response:
 def past(request: Request, desk: AtDesk) -> HTMLResponse:
     """The visitor's conversations."""
     found = own_turns.conversations(desk.log, visitor_of(request.cookies))
-    return page("past.html", "past", desk, conversations=found)
+    days = [p.asked_at.replace(tzinfo=UTC).astimezone(BEIJING) for p in found]
+    rows = [*zip(found, days, strict=True)]
+    return page("past.html", "past", desk, conversations=rows)
 
 
 @router.post("/past/delete")

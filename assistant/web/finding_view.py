@@ -15,7 +15,7 @@ from assistant.web.article import Card
 from index.documents import Status
 from prompts import say, words
 
-VERDICTS: dict[type, str] = {Figure: "yes", Granted: "yes", NotMet: "no"}
+VERDICTS: dict[type, str] = {Figure: "yes", Granted: "yes", Missing: "depends"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class FindingView:
     """What a rule gives a profile, in words."""
 
     rule: Rule
-    verdict: str  # yes, no or depends
+    verdict: str  # yes, no, depends; draft or payee where it is not the asker's
     headline: str
     card: Card | None
     notices: tuple[tuple[str, str], ...]  # code and words
@@ -39,7 +39,7 @@ def view(
     rule, vocabulary = finding.rule, rulebook.vocabulary
     return FindingView(
         rule,
-        VERDICTS.get(type(finding), "depends"),
+        _verdict(finding, profile),
         _headline(finding, vocabulary),
         _card(finding, vocabulary) if isinstance(finding, Figure) else None,
         tuple(_notices(finding, profile, rulebook, as_of)),
@@ -56,6 +56,17 @@ def status_of(rule: Rule, as_of: date) -> Status:
     if status != "draft" and last and as_of > last:
         return "expired"
     return status
+
+
+def _verdict(finding: Finding, profile: Profile) -> str:
+    """As the chat decides: nothing of a draft, nothing paid to somebody else."""
+    if isinstance(finding, NotMet):
+        return "no"
+    if finding.rule.document.draft:
+        return "draft"
+    if finding.rule.terms.payee not in ("enterprise", *profile.is_payee):
+        return "payee"
+    return VERDICTS[type(finding)]
 
 
 def _headline(finding: Finding, vocabulary: Vocabulary) -> str:

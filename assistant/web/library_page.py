@@ -144,5 +144,5 @@ def sections(
 
 
 def _missing(desk: Desk) -> HTMLResponse:
-    text = words("web.faults.not_found")
+    text = words("web.faults.codes")[404]
     return page("fault_page.html", "library", desk, code=404, text=text)

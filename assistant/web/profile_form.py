@@ -6,13 +6,18 @@ from typing import Literal
 
 from assistant.calculator import Profile
 from assistant.inputs import InputError
-from assistant.profile_file import BadInput, ProfileEntry, profile_of, read_value
+from assistant.profile_file import (
+    LONGEST,
+    BadInput,
+    ProfileEntry,
+    profile_of,
+    read_value,
+)
 from assistant.rules import Rule
 from assistant.vocabulary import Vocabulary
 from prompts import say, words
 
 Kind = Literal["place", "level", "input", "fact"]
-LONGEST = 100  # characters of one field
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +84,12 @@ def _said(fields: Iterable[Field], kind: Kind) -> dict[str, str]:
 
 
 def _filled(field: Field, typed: str, vocabulary: Vocabulary) -> Field:
-    value = typed.strip()[:LONGEST]
+    value = typed.strip()
     done = replace(field, value=value)
     if not value:
         return done
+    if len(value) > LONGEST:
+        return replace(done, fault=say("web.calculate.too_long", label=field.label))
     try:
         if field.kind == "input":
             read_value(field.name, value, vocabulary)

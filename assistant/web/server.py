@@ -25,7 +25,7 @@ from assistant.web.layout import page
 from assistant.web.render import STATIC
 from assistant.web.visitors import Visitors
 from index.settings import Settings
-from prompts import say
+from prompts import say, words
 
 PAGES = (
     admin_page,
@@ -89,13 +89,18 @@ def _explain_faults(app: FastAPI, desk: Desk) -> None:
     @app.exception_handler(RequestValidationError)
     def wrong(_: Request, error: RequestValidationError) -> HTMLResponse:
         first = error.errors()[0]
-        field = str(first["loc"][-1])
-        text = say("web.faults.form", field=field, problem=first["msg"])
-        return shown(text, 422)
+        fields, kinds = words("web.faults.fields"), words("web.faults.kinds")
+        name = str(first["loc"][-1])
+        problem = kinds.get(first["type"], kinds["other"])
+        field = fields.get(name, name)
+        return shown(say("web.faults.form", field=field, problem=problem), 422)
 
     @app.exception_handler(HTTPException)
     def refused(_: Request, error: HTTPException) -> HTMLResponse:
-        return shown(say("web.faults.not_found"), error.status_code)
+        known = words("web.faults.codes")
+        found = shown(known.get(error.status_code, known[404]), error.status_code)
+        found.headers.update(error.headers or {})  # 401: the browser asks who it is
+        return found
 
     @app.exception_handler(TurnLogError)
     def unreadable(_: Request, error: TurnLogError) -> HTMLResponse:

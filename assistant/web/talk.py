@@ -67,10 +67,14 @@ def _turn(
     desk: Desk, visitor: str, said: Said, conversation: Conversation
 ) -> Iterator[Shown]:
     """Every answer is kept before it is shown; a better one takes its place."""
-    question = said.question or in_words(said.corrections)
-    turn = None
+    question, turn = said.question, None
+    if said.corrections and not question:
+        question = in_words(said.corrections)
     if said.retry and (last := _taken_back(desk, visitor, conversation)):
         turn, question = last.id, last.question
+    if not question.strip():
+        yield _fault(say("web.chat.empty"))
+        return
     session, today, shown = conversation.session, desk.today, None
     for answer in answers(desk.assistant, desk.endpoint, question, session, today):
         kept = keep(desk.log, desk.versions, session, today, answer, turn)
@@ -111,7 +115,8 @@ def in_words(corrections: Mapping[str, str]) -> str:
         for name, value in corrections.items()
         if name in templates and value.strip()
     )
-    return say("web.chat.correction", parts="，".join(parts))
+    said_all = "，".join(parts)
+    return say("web.chat.correction", parts=said_all) if said_all else ""
 
 
 def _fault(text: str) -> Shown:
