@@ -21,13 +21,15 @@ def conditions_met(rule: Rule, known: Known) -> list[Sentence]:
     profile, _ = profile_for(rule, known)
     for bound, name, limit in conditions.bounds:
         given = resolve(name, profile.inputs)
-        if given is not None and holds(bound, given.value, limit):
-            met.append(
-                write(
-                    f"figures.met.{bound}",
-                    input=spans.label("inputs", name),
-                    given=spans.echo(name, given.value),
-                    limit=spans.rule_number(rule, name, limit),
-                )
-            )
+        if given is None or not holds(bound, given.value, limit):
+            continue
+        values = {
+            "input": spans.label("inputs", name),
+            "limit": spans.rule_number(rule, name, limit),
+        }
+        if given.steps:  # added up or worked out: no number that nobody said
+            met.append(write(f"figures.met_worked.{bound}", **values))
+        else:
+            said = spans.echo(name, given.value)
+            met.append(write(f"figures.met.{bound}", given=said, **values))
     return met

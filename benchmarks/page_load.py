@@ -174,7 +174,7 @@ def main() -> None:
         finally:
             server.terminate()
             server.wait()
-    p95 = quantiles(times.answers, n=20)[-1]
+    p95 = quantiles(times.answers, n=20, method="inclusive")[-1]
     print(f"{len(times.answers)} answers, {len(times.errors)} errors", end="")
     print(f"; p50 {median(times.answers):.0f} ms, p95 {p95:.0f} ms (bar 1000)", end="")
     print(f", max {max(times.answers):.0f} ms")

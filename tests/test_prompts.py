@@ -27,6 +27,7 @@ from index.yaml_files import load_yaml
 from prompts import FOLDER, UnknownWords, say, words
 
 ROOT = FOLDER.parent
+BOUNDS = ("more_than", "at_least", "at_most", "less_than", "at_least_rate")
 FILES = {path.stem: load_yaml(path) for path in sorted(FOLDER.glob("*.yaml"))}
 SOURCES = [
     ROOT / "app.py",
@@ -77,9 +78,8 @@ VALUES = {
     "figures.why_not": ["both", "draft", "payee", "condition"],
     "figures.not_met": None,
     "figures.payers": get_args(Payer),
-    "figures.met": [
-        *("more_than", "at_least", "at_most", "less_than", "at_least_rate")
-    ],
+    "figures.met": BOUNDS,
+    "figures.met_worked": BOUNDS,
     "figures.reading": None,
     "figures.steps": ["over_cap", "under_cap"],
     "figures.steps.fixed": get_args(Bound),

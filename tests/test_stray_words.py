@@ -83,3 +83,15 @@ def test_a_text_of_elsewhere_is_forgotten_once_the_place_is_said(assistant: Assi
         assistant.ask(turn, session, DAY)
     answer = assistant.ask("第二条是啥", session, DAY)
     assert not any(c.clause.startswith("henan") for c in answer.citations)
+
+
+def test_a_condition_met_by_several_sums_states_none_that_nobody_said(
+    assistant: Assistant,
+):
+    question = "郑州省级专精特新，设备60万，软件70万，税后，能不能拿市里设备补助"
+    answer = assistant.ask(question, Session(), DAY)
+    (met,) = (line for line in answer.text.splitlines() if "已符合" in line)
+    assert "按您给的数，设备、软件实际投资超过100万元" in met
+    assert "130万元" not in met
+    alone = "郑州省级专精特新，设备130万，税后，能不能拿市里设备补助"
+    assert "130万元，超过100万元" in assistant.ask(alone, Session(), DAY).text
