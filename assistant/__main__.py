@@ -1,4 +1,4 @@
-"""python -m assistant ask | search | calc | match | rules | turns | replay."""
+"""python -m assistant ask | search | calc | match | rules | turns | accounts …"""
 
 import argparse
 import json
@@ -10,6 +10,8 @@ from assistant.endpoint import BadEndpoint, configured
 from assistant.profile_file import BadInput
 from assistant.rule_commands import add_rule_commands, run
 from assistant.session import Session
+from assistant.staff.accounts import StaffError
+from assistant.staff.commands import add_staff_commands, run_accounts, run_clients
 from assistant.turn_commands import add_turn_commands, run_replay, run_turns
 from assistant.turn_log import Kept, TurnLog, TurnLogError, keep
 from assistant.versions import versions_of
@@ -25,7 +27,7 @@ from prompts import say
 
 FAULTS = (
     *(BadEndpoint, BadInput, DataError, EmbedderError),
-    *(IndexMissing, StoreError, TurnLogError),
+    *(IndexMissing, StaffError, StoreError, TurnLogError),
 )
 
 
@@ -49,6 +51,7 @@ def parser() -> argparse.ArgumentParser:
         )
     add_rule_commands(commands.add_parser, _day)
     add_turn_commands(commands.add_parser, _day, _count)
+    add_staff_commands(commands.add_parser)
     return top
 
 
@@ -70,6 +73,10 @@ def _run(options: argparse.Namespace) -> int:
             text, same = run_replay(options, Settings())
             print(text)
             return 0 if same else 1
+        case "accounts":
+            print(run_accounts(options, Settings()))
+        case "clients":
+            print(run_clients(options, Settings()))
         case "ask" | "search":
             print(_reply(Settings(), options, _as_of(options)))
         case _:  # rules need the texts only: neither the index nor the model

@@ -38,7 +38,7 @@ def conversation(log: TurnLog, visitor: str, session: str) -> list[StoredTurn]:
     Raises TurnLogError.
     """
     own = (TURNS.c.visitor == visitor) & (TURNS.c.session == session)
-    with log.database() as engine, engine.connect() as db:
+    with log.reading() as db:
         rows = db.execute(select(TURNS).where(own).order_by(TURNS.c.number))
         return [turn_of(row) for row in rows.mappings()]
 
@@ -62,7 +62,7 @@ def conversations(log: TurnLog, visitor: str, count: int = 50) -> list[Past]:
         .order_by(TURNS.c.asked_at.desc())
         .limit(count)
     )
-    with log.database() as engine, engine.connect() as db:
+    with log.reading() as db:
         return [Past(**row) for row in db.execute(rows).mappings()]
 
 
@@ -92,7 +92,7 @@ def vote(log: TurnLog, visitor: str, turn: str, helpful: bool, reason: str) -> b
         "voted_at": datetime.now(UTC).replace(tzinfo=None),
     }
     own = (TURNS.c.visitor == visitor) & (TURNS.c.id == turn)
-    with log.database() as engine, writing(engine).begin() as db:
+    with log.writing() as db:
         if db.execute(select(TURNS.c.id).where(own)).first() is None:
             return False
         db.execute(delete(VOTES).where(VOTES.c.turn == turn))
@@ -108,7 +108,7 @@ def votes(log: TurnLog, count: int = 200) -> list[Voted]:
         .order_by(VOTES.c.voted_at.desc())
         .limit(count)
     )
-    with log.database() as engine, engine.connect() as db:
+    with log.reading() as db:
         return [_voted(row) for row in db.execute(rows).mappings()]
 
 

@@ -19,6 +19,8 @@ MODEL = Path(__file__).with_name("refusal.yaml")
 # nearer than any known question: see docs/experiments.md.
 HOPELESS, CLEARLY_NEARER, FAR_NEARER = 0.05, 0.0095, 0.02
 NAMED, NAMED_NEARER, NAMED_WORDS = 0.03, 0.016, -0.1
+# Where the words of the best clause clearly lead, meaning may differ by so much.
+LEADING_WORDS, LED_NEARER = 0.08, 0.025
 SURELY_NEARER = -0.015  # a known question is so much nearer than any declined one
 UNLIKELY, KNOWN = 0.2, 0.945  # a declined question almost word for word
 
@@ -72,7 +74,8 @@ def admissible(found: Signs) -> bool:
     declined is clearly nearer, by meaning or by words."""
     nearer = found.declined - found.question
     words = found.words >= NAMED_WORDS or nearer <= SURELY_NEARER
-    return answerable(found) >= NAMED and nearer <= NAMED_NEARER and words
+    most = LED_NEARER if found.words >= LEADING_WORDS else NAMED_NEARER
+    return answerable(found) >= NAMED and nearer <= most and words
 
 
 def digresses(found: Signs, declined: Declined, request: Request) -> bool:

@@ -9,19 +9,14 @@ from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import URL, Engine, RowMapping, delete, select
+from sqlalchemy import URL, Connection, Engine, RowMapping, delete, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.answer import Answer, Notice
 from assistant.chat import LONGEST_QUESTION
+from assistant.migrations import NewerSchema
 from assistant.session import Session, new_id
-from assistant.turn_schema import (
-    TURNS,
-    NewerSchema,
-    forget_deleted,
-    open_database,
-    writing,
-)
+from assistant.turn_schema import TURNS, forget_deleted, open_database, writing
 from assistant.versions import Versions
 from index.settings import Settings
 from prompts import say
@@ -91,18 +86,18 @@ class TurnLog:
 
         Raises TurnLogError.
         """
-        with self.database() as engine, writing(engine).begin() as db:
+        with self.writing() as db:
             db.execute(TURNS.insert().values(_row_of(turn)))
 
     def replace(self, turn: StoredTurn) -> None:
         """Write a stored turn anew under its id; raises TurnLogError."""
         named = TURNS.update().where(TURNS.c.id == turn.id)
-        with self.database() as engine, writing(engine).begin() as db:
+        with self.writing() as db:
             db.execute(named.values(_row_of(turn)))
 
     def turn(self, id_: str) -> StoredTurn:
         """The turn of an id, in upper or lower case; raises TurnLogError."""
-        with self.database() as engine, engine.connect() as db:
+        with self.reading() as db:
             named = select(TURNS).where(TURNS.c.id == id_.strip().upper())
             found = db.execute(named).mappings().first()
         if found is None:
@@ -115,7 +110,7 @@ class TurnLog:
         Raises TurnLogError also where one of them is missing.
         """
         own = (TURNS.c.session == turn.session) & (TURNS.c.number < turn.number)
-        with self.database() as engine, engine.connect() as db:
+        with self.reading() as db:
             rows = db.execute(select(TURNS).where(own).order_by(TURNS.c.number))
             turns = [turn_of(row) for row in rows.mappings()]
         missing = set(range(1, turn.number)) - {t.number for t in turns}
@@ -126,7 +121,7 @@ class TurnLog:
     def latest(self, count: int) -> list[StoredTurn]:
         """The latest turns, newest first; raises TurnLogError."""
         newest = select(TURNS).order_by(TURNS.c.asked_at.desc(), TURNS.c.number.desc())
-        with self.database() as engine, engine.connect() as db:
+        with self.reading() as db:
             rows = db.execute(newest.limit(count)).mappings()
             return [turn_of(row) for row in rows]
 
@@ -144,6 +139,26 @@ class TurnLog:
                 raise TurnLogError(say("turn_log.not_emptied", count=deleted))
         return deleted
 
+    def close(self) -> None:
+        """Close the connections; the next use opens them again."""
+        if self._engine:
+            self._engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Generator[Connection]:
+        """A connection to read with; its faults are raised as TurnLogError."""
+        with self.database() as engine, engine.connect() as db:
+            yield db
+
+    @contextmanager
+    def writing(self) -> Generator[Connection]:
+        """A transaction to write in, kept when it ends without an error.
+
+        Its faults are raised as TurnLogError.
+        """
+        with self.database() as engine, writing(engine).begin() as db:
+            yield db
+
     @contextmanager
     def database(self) -> Generator[Engine]:
         """The engine; its faults are raised as TurnLogError."""
@@ -157,7 +172,8 @@ class TurnLog:
             raise TurnLogError(say("turn_log.no_driver", driver=error.name)) from error
         except (SQLAlchemyError, OSError) as error:
             cause = getattr(error, "orig", None) or error
-            raise TurnLogError(say("turn_log.fault", problem=cause)) from error
+            problem, *_ = str(cause).splitlines() or [""]  # PostgreSQL adds the row
+            raise TurnLogError(say("turn_log.fault", problem=problem)) from error
 
 
 def keep(
@@ -200,6 +216,7 @@ def keep(
 def _row_of(turn: StoredTurn) -> dict[str, Any]:
     row = asdict(turn) | asdict(turn.versions)
     del row["versions"]
+    row["behaviour"] = turn.answer.get("behaviour")
     row |= {"answer": _to_json(turn.answer), "timings": _to_json(turn.timings)}
     return {name: _storable(value) for name, value in row.items()}
 
@@ -213,6 +230,6 @@ def _storable(value: Any) -> Any:
 
 def turn_of(row: RowMapping | Mapping[str, Any]) -> StoredTurn:
     """A row of the table as a turn."""
-    own = {k: v for k, v in row.items() if k not in _VERSIONS}
+    own = {k: v for k, v in row.items() if k not in (*_VERSIONS, "behaviour")}
     own |= {"answer": json.loads(row["answer"]), "timings": json.loads(row["timings"])}
     return StoredTurn(**own, versions=Versions(**{k: row[k] for k in _VERSIONS}))

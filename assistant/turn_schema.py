@@ -1,4 +1,4 @@
-"""The tables of turns and votes, their migrations, and how a database is opened."""
+"""The tables of turns and votes, and how the database is opened."""
 
 import os
 import sqlite3
@@ -20,21 +20,16 @@ from sqlalchemy import (
     Text,
     create_engine,
     event,
-    func,
-    inspect,
     make_url,
-    select,
-    text,
 )
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from prompts import say
+from assistant.migrations import migrate
 
 BUSY_SECONDS = 5.0  # how long a turn waits for another program's write
 
 METADATA = MetaData()
-SCHEMA = Table("schema_version", METADATA, Column("version", Integer, primary_key=True))
 TURNS = Table(
     "turn",
     METADATA,
@@ -54,6 +49,7 @@ TURNS = Table(
     Column("language_model", Text),
     Column("model_wrote", Text),  # raw, so that what was made of it can be verified
     Column("visitor", String(24)),  # whose page asked; null on the command line
+    Column("behaviour", String(8)),  # of the answer, to find what was refused
 )
 VOTES = Table(
     "vote",
@@ -63,35 +59,10 @@ VOTES = Table(
     Column("reason", Text),  # masked
     Column("voted_at", DateTime),  # UTC
 )
-# Never changed once released: what is to be different is a further migration.
-MIGRATIONS: dict[int, tuple[str, ...]] = {
-    1: (
-        "create table turn ("
-        "id varchar(12) primary key, session varchar(12) not null,"
-        " number integer not null, asked_at timestamp not null, as_of date not null,"
-        " question text not null, answer text not null, timings text not null,"
-        " corpus varchar(64) not null, rules varchar(64) not null,"
-        " prompts varchar(64) not null, embedding text not null,"
-        " code varchar(64) not null, language_model text, model_wrote text,"
-        " unique (session, number))",
-        "create index turn_asked_at on turn (asked_at)",
-    ),
-    2: (
-        "alter table turn add column visitor varchar(24)",
-        "create index turn_visitor on turn (visitor, asked_at)",
-        "create table vote ("
-        "turn varchar(12) primary key references turn (id) on delete cascade,"
-        " helpful boolean not null, reason text not null, voted_at timestamp not null)",
-    ),
-}
-
-
-class NewerSchema(Exception):
-    """A later release wrote the database; says what to do."""
 
 
 def open_database(address: str | URL) -> Engine:
-    """Connect and bring the table up to date.
+    """Connect and bring the tables up to date.
 
     Raises NewerSchema, ImportError for a missing driver, OSError or SQLAlchemyError.
     """
@@ -101,14 +72,15 @@ def open_database(address: str | URL) -> Engine:
     engine = create_engine(
         url,
         hide_parameters=True,
-        connect_args={"timeout": BUSY_SECONDS} if is_sqlite else {},
+        pool_pre_ping=not is_sqlite,  # a server may have been restarted
+        connect_args={"timeout" if is_sqlite else "connect_timeout": BUSY_SECONDS},
     )
     if is_sqlite:
         if url.database and not url.query:
             _create_private(Path(url.database))
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
-    _migrate(engine)
+    migrate(engine)
     return engine
 
 
@@ -164,29 +136,3 @@ def _begin_sqlite(connection: Connection) -> None:
     """Writers queue at BEGIN: none finds in its midst that another was first."""
     if connection.get_execution_options().get("writes"):
         connection.exec_driver_sql("begin immediate")
-
-
-def _migrate(engine: Engine) -> None:
-    latest = max(MIGRATIONS)
-    if inspect(engine).has_table(SCHEMA.name):
-        with engine.connect() as db:
-            if _version(db) == latest:
-                return
-    with writing(engine).begin() as db:
-        db.execute(
-            text("create table if not exists schema_version (version integer not null)")
-        )
-        version = _version(db)
-        if version > latest:
-            where = engine.url.render_as_string(hide_password=True)
-            raise NewerSchema(
-                say("turn_log.newer", where=where, found=version, known=latest)
-            )
-        for number in range(version + 1, latest + 1):
-            for statement in MIGRATIONS[number]:
-                db.execute(text(statement))
-            db.execute(SCHEMA.insert().values(version=number))
-
-
-def _version(db: Connection) -> int:
-    return db.scalar(select(func.max(SCHEMA.c.version))) or 0

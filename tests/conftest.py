@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from checkout import Checkout
 from chroma_server import chroma_server
+from postgres_server import empty_database, postgres_server, programs
 
 from assistant import grounding
 from assistant.answer import Answer
@@ -151,3 +152,20 @@ def checkout(program: Checkout, tiny_data: Path, tmp_path: Path) -> Checkout:
 def rulebook(corpus: Corpus) -> Rulebook:
     """The rulebook, checked against the texts as read."""
     return load_rulebook(corpus.clauses, corpus.documents)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """A PostgreSQL server that runs as long as the tests."""
+    if programs() is None:
+        pytest.skip("no PostgreSQL server is installed here")
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database, of each kind that the program runs on."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'data' / 'turns.db'}"
+    return empty_database(request.getfixturevalue("postgres"))

@@ -20,6 +20,7 @@ from eval.cases import Case
 from index.lexical import normalised
 from index.read import Clause, Corpus
 from index.scope import applies
+from prompts import words
 
 DAY = date(2026, 11, 22)
 MARKER = re.compile(r"\[(\d+)\]")
@@ -466,3 +467,8 @@ def test_without_an_index_the_command_says_how_to_build_it(
     out, err = capsys.readouterr()
     assert out == ""
     assert "python -m index build" in err
+
+
+@pytest.mark.parametrize("question", words("web.chat.examples"))
+def test_what_the_page_offers_to_ask_is_answered(assistant: Assistant, question: str):
+    assert assistant.ask(question, Session(), DAY).behaviour == "answer"

@@ -16,6 +16,7 @@ from assistant.personal_numbers import Kind
 from assistant.question import FACTS
 from assistant.replay import PARTS
 from assistant.shapes import Bound
+from assistant.staff.tickets import STATES
 from assistant.terms import Payer
 from assistant.versions import Versions
 from eval.ablation import LEFT_OUT
@@ -41,6 +42,7 @@ KEY = re.compile(
 # What may stand in the brace; every one of them has its words, and nothing else has.
 VALUES = {
     "messages.validation": None,  # pydantic's names of what may be wrong
+    "staff.states": STATES,
     "replies.status": get_args(Status),
     "replies.status_names": get_args(Status),
     "replies.refusals": [

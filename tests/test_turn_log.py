@@ -11,13 +11,14 @@ import stat
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from assistant import turn_schema
+from assistant import migrations, turn_schema
 from assistant.__main__ import main
 from assistant.chat import Assistant
 from assistant.session import Session, new_id
@@ -74,9 +75,17 @@ def log(path: Path) -> TurnLog:
     return TurnLog(f"sqlite:///{path}")
 
 
-def writer(path: Path, count: int, session: str) -> subprocess.Popen[str]:
+@pytest.fixture
+def any_log(database: str) -> Iterator[TurnLog]:
+    """A log on each kind of database."""
+    log = TurnLog(database)
+    yield log
+    log.close()
+
+
+def writer(address: str, count: int, session: str) -> subprocess.Popen[str]:
     """A process that stores turns and says the id of each once it is stored."""
-    command = [sys.executable, "-c", WRITER, f"sqlite:///{path}", str(count), session]
+    command = [sys.executable, "-c", WRITER, address, str(count), session]
     pipe = subprocess.PIPE
     return subprocess.Popen(command, cwd=ROOT, stdout=pipe, encoding="utf-8")
 
@@ -96,17 +105,17 @@ def asked(assistant: Assistant, log: TurnLog, *questions: str) -> list[Kept]:
 # What is stored
 
 
-def test_a_turn_comes_back_as_it_was_stored(log: TurnLog):
-    log.store(TURN)
-    assert log.turn(TURN.id) == replace(TURN, question="问?题\ufffd")
-    assert log.turn(f" {TURN.id.lower()} ").id == TURN.id
+def test_a_turn_comes_back_as_it_was_stored(any_log: TurnLog):
+    any_log.store(TURN)
+    assert any_log.turn(TURN.id) == replace(TURN, question="问?题\ufffd")
+    assert any_log.turn(f" {TURN.id.lower()} ").id == TURN.id
 
 
 def test_an_answer_is_stored_whole_with_its_versions_and_times(
-    assistant: Assistant, log: TurnLog
+    assistant: Assistant, any_log: TurnLog
 ):
-    (kept,) = asked(assistant, log, DEVICES)
-    turn = log.turn(kept.turn)
+    (kept,) = asked(assistant, any_log, DEVICES)
+    turn = any_log.turn(kept.turn)
     wanted = json.loads(json.dumps(kept.answer.to_json()))
     assert turn.answer == wanted | {"reason": None}
     assert (turn.question, turn.number, turn.as_of) == (DEVICES, 1, DAY)
@@ -120,11 +129,11 @@ def test_an_answer_is_stored_whole_with_its_versions_and_times(
 
 
 def test_of_a_question_that_is_too_long_no_more_is_kept_than_refuses_it_again(
-    assistant: Assistant, log: TurnLog
+    assistant: Assistant, any_log: TurnLog
 ):
-    (kept,) = asked(assistant, log, "很长的问题，" * 10**5 + "13912345678")
+    (kept,) = asked(assistant, any_log, "很长的问题，" * 10**5 + "13912345678")
     assert (kept.answer.behaviour, kept.answer.reason) == ("refuse", "too_long")
-    assert len(log.turn(kept.turn).question) == 4001
+    assert len(any_log.turn(kept.turn).question) == 4001
 
 
 def test_ids_are_short_and_do_not_repeat():
@@ -178,30 +187,34 @@ def test_versions_tell_which_files_changed(assistant: Assistant, tmp_path: Path)
 # Killed, crowded, migrated
 
 
-def test_no_turn_that_was_acknowledged_is_lost_to_kill_9(log: TurnLog, path: Path):
+def test_no_turn_that_was_acknowledged_is_lost_to_kill_9(
+    any_log: TurnLog, database: str, path: Path
+):
     acknowledged: list[str] = []
     for round_, turns in enumerate((1, 7, 40)):
-        process = writer(path, 100_000, f"SESSION{round_}")
+        process = writer(database, 100_000, f"SESSION{round_}")
         assert process.stdout
         acknowledged += [process.stdout.readline().strip() for _ in range(turns)]
         process.send_signal(signal.SIGKILL)
         acknowledged += process.stdout.read().split()
         process.wait()
         process.stdout.close()
-    kept = {turn.id for turn in log.latest(10**6)}
+    kept = {turn.id for turn in any_log.latest(10**6)}
     acknowledged = [i for i in acknowledged if len(i) == 12]  # a line may be cut off
     assert len(acknowledged) >= 48
     assert set(acknowledged) <= kept
+    if not path.exists():
+        return
     with sqlite3.connect(path) as db:
         assert db.execute("pragma integrity_check").fetchone() == ("ok",)
     db.close()
 
 
-def test_two_programs_that_begin_at_once_both_write(log: TurnLog, path: Path):
-    processes = [writer(path, 60, session) for session in ("ONE", "TWO")]
+def test_two_programs_that_begin_at_once_both_write(any_log: TurnLog, database: str):
+    processes = [writer(database, 60, session) for session in ("ONE", "TWO")]
     printed = [process.communicate()[0].split() for process in processes]
     assert [p.returncode for p in processes] == [0, 0]
-    kept = {turn.id for turn in log.latest(1000)}
+    kept = {turn.id for turn in any_log.latest(1000)}
     assert kept == {id_ for ids in printed for id_ in ids}
     assert len(kept) == 120
 
@@ -210,24 +223,24 @@ def test_a_database_of_an_earlier_release_is_migrated_with_its_turns(
     log: TurnLog, path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     log.store(TURN)
-    more = {3: ("alter table turn add column stars integer",)}
-    monkeypatch.setattr(turn_schema, "MIGRATIONS", turn_schema.MIGRATIONS | more)
+    more = {4: ("alter table turn add column stars integer",)}
+    monkeypatch.setattr(migrations, "MIGRATIONS", migrations.MIGRATIONS | more)
     turn_schema.open_database(f"sqlite:///{path}").dispose()
     turn_schema.open_database(f"sqlite:///{path}").dispose()  # and only once
     with sqlite3.connect(path) as db:
         assert db.execute("select id, stars from turn").fetchall() == [(TURN.id, None)]
         versions = db.execute("select version from schema_version").fetchall()
     db.close()
-    assert versions == [(1,), (2,), (3,)]
+    assert versions == [(1,), (2,), (3,), (4,)]
 
 
 def test_a_migration_that_fails_leaves_nothing_half_done(
     log: TurnLog, path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     log.store(TURN)
-    wrong = {3: ("alter table turn add column stars integer", "alter table none_such")}
+    wrong = {4: ("alter table turn add column stars integer", "alter table none_such")}
     with monkeypatch.context() as patch:
-        patch.setattr(turn_schema, "MIGRATIONS", turn_schema.MIGRATIONS | wrong)
+        patch.setattr(migrations, "MIGRATIONS", migrations.MIGRATIONS | wrong)
         with pytest.raises(TurnLogError, match="对话记录无法读写"):
             TurnLog(f"sqlite:///{path}").latest(1)
     assert TurnLog(f"sqlite:///{path}").turn(TURN.id).session == TURN.session
@@ -306,7 +319,8 @@ def test_a_folder_that_cannot_be_made_does_not_cost_the_answer(
     [
         ("no address", "POLICY_DATABASE_URL"),
         ("postgresql+none_such://host/turns", "POLICY_DATABASE_URL"),
-        ("postgresql+psycopg://host/turns", "psycopg"),
+        ("mysql+pymysql://host/turns", "pymysql"),
+        ("postgresql+psycopg://127.0.0.1:9/turns", "refused"),
     ],
 )
 def test_an_address_that_is_none_does_not_cost_the_answer(
@@ -345,11 +359,11 @@ def test_ask_gives_its_answer_where_the_turn_cannot_be_stored(
     assert "对话记录无法读写" in err
 
 
-def test_what_was_asked_stands_in_no_error(assistant: Assistant, log: TurnLog):
-    log.store(TURN)
+def test_what_was_asked_stands_in_no_error(assistant: Assistant, any_log: TurnLog):
+    any_log.store(TURN)
     with pytest.raises(TurnLogError) as caught:
-        log.store(TURN)  # twice the same id
-    assert "UNIQUE" in str(caught.value)
+        any_log.store(TURN)  # twice the same id
+    assert "unique" in str(caught.value).lower()
     assert "答" not in str(caught.value)
     assert "原文" not in repr(caught.value.__cause__)
 

@@ -1,6 +1,7 @@
 """A turn of the page: kept before it is shown, corrected, retried, a visitor's own."""
 
 import threading
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -31,8 +32,10 @@ ME, OTHER = "a" * 24, "b" * 24
 
 
 @pytest.fixture
-def desk(assistant: Assistant, tmp_path: Path) -> Desk:
-    return desk_of(assistant, tmp_path)
+def desk(assistant: Assistant, tmp_path: Path, database: str) -> Iterator[Desk]:
+    desk = desk_of(assistant, tmp_path, database=database)
+    yield desk
+    desk.log.close()
 
 
 def say(desk: Desk, visitor: str = ME, **said: object) -> Shown:

@@ -18,10 +18,13 @@ DEVICES = "郑州的省级专精特新企业买设备1500万（税后），市�
 
 
 def desk_of(
-    assistant: Assistant, folder: Path, endpoint: Endpoint | None = None
+    assistant: Assistant,
+    folder: Path,
+    endpoint: Endpoint | None = None,
+    database: str = "",
 ) -> Desk:
     """A desk with a log of its own, on a fixed day."""
-    log = TurnLog(f"sqlite:///{folder / 'turns.db'}")
+    log = TurnLog(database or f"sqlite:///{folder / 'turns.db'}")
     versions = versions_of(assistant.index.manifest)
     return Desk(assistant, log, versions, endpoint, DAY)
 

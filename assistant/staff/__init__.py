@@ -1,0 +1,1 @@
+"""Who works at the hotline: accounts, calls, tickets, reviews, and what they did."""
