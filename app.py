@@ -3,6 +3,8 @@
 import sys
 
 from assistant.endpoint import BadEndpoint, configured
+from assistant.staff.accounts import StaffError
+from assistant.turn_log import TurnLogError
 from assistant.web.desk import Desk
 from assistant.web.server import NoPassword, check_host, serve
 from index.embed import EmbedderError
@@ -10,6 +12,11 @@ from index.search import IndexMissing
 from index.settings import Settings
 from index.store import StoreError
 from index.yaml_files import DataError
+
+FAULTS = (
+    *(BadEndpoint, DataError, EmbedderError, IndexMissing, NoPassword),
+    *(StaffError, StoreError, TurnLogError),
+)
 
 
 def main() -> int:
@@ -20,14 +27,10 @@ def main() -> int:
         endpoint = configured(settings)
         if endpoint:
             endpoint.warm()
-        desk = Desk.of(settings, endpoint)
-    except (
-        *(BadEndpoint, DataError, EmbedderError, IndexMissing, NoPassword),
-        StoreError,
-    ) as error:
+        serve(settings, Desk.of(settings, endpoint))
+    except FAULTS as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
-    serve(settings, desk)
     return 0
 
 

@@ -19,7 +19,7 @@ from assistant.money_turn import MoneyTurn, ask_benefit, read_turn, shaped
 from assistant.places import find_place
 from assistant.privacy import mask
 from assistant.question import Request, read_question
-from assistant.refusal import Signs, answerable, signs
+from assistant.refusal import Signs, answerable, declined_type, signs
 from assistant.remarks import with_remarks
 from assistant.rules import Rulebook, rulebook_of
 from assistant.session import Session, Turn
@@ -133,7 +133,8 @@ class Assistant:
         last = session.topic
         turn = self._turn(request, ranking.hits, covered, session, as_of)
         answer, sums = self._from_evidence(turn, ranking, found, session)
-        if answer.behaviour == "refuse" and turn.topic and not turn.topic.named:
+        unanswered = answer.behaviour == "refuse" or answer == ask_benefit()
+        if unanswered and turn.topic and not turn.topic.named:
             session.topic = last  # what was not answered is not spoken of
         session.figures = (*session.figures, sums)[-3:] if sums else session.figures
         answer = with_remarks(answer, request, as_of)
@@ -209,7 +210,7 @@ class Assistant:
         if stance == "leads_away" and topic and topic.named and not topic.rules:
             return nothing_here(topic, turn.places, self.rulebook)
         if stance == "leads_away":
-            return refuse(ranking.declined.type, self.documents())
+            return refuse(declined_type(ranking.declined), self.documents())
         open_place = not turn.places and turn.topic is None
         if open_place and len(near_provinces(ranking)) > 1:
             return ask_place(self.documents())

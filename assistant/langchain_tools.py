@@ -26,7 +26,8 @@ class _Closed(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def _levels() -> str:
+def level_names() -> str:
+    """The levels that a tool may be given, with their labels."""
     levels = load_vocabulary().levels.items()
     return "、".join(f"{name}（{level.label}）" for name, level in levels)
 
@@ -57,14 +58,14 @@ class Calculate(_Closed):
     level: str | None = Field(
         None,
         max_length=LONGEST,
-        description=say("tools.fields.level", levels=_levels()),
+        description=say("tools.fields.level", levels=level_names()),
     )
     facts: dict[str, Typed] = Field({}, description=say("tools.fields.facts"))
 
 
 class MatchBenefits(_Closed):
     profile: ProfileEntry = Field(
-        description=say("tools.fields.profile", levels=_levels())
+        description=say("tools.fields.profile", levels=level_names())
     )
 
 

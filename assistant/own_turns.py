@@ -43,6 +43,14 @@ def conversation(log: TurnLog, visitor: str, session: str) -> list[StoredTurn]:
         return [turn_of(row) for row in rows.mappings()]
 
 
+def turn_of_visitor(log: TurnLog, visitor: str, turn: str) -> StoredTurn | None:
+    """A visitor's own turn, None where it is not his; raises TurnLogError."""
+    own = (TURNS.c.visitor == visitor) & (TURNS.c.id == turn)
+    with log.reading() as db:
+        row = db.execute(select(TURNS).where(own)).mappings().first()
+    return turn_of(row) if row else None
+
+
 def conversations(log: TurnLog, visitor: str, count: int = 50) -> list[Past]:
     """A visitor's latest conversations, newest first; raises TurnLogError."""
     sizes = (

@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from assistant.question import Request, patterns
-from index.declined import Declined
+from index.declined import Declined, DeclinedType
 from index.lexical import LexicalIndex, terms
 from index.ranking import Ranking
 from index.units import QUESTION
@@ -21,6 +21,7 @@ HOPELESS, CLEARLY_NEARER, FAR_NEARER = 0.05, 0.0095, 0.02
 NAMED, NAMED_NEARER, NAMED_WORDS = 0.03, 0.016, -0.1
 # Where the words of the best clause clearly lead, meaning may differ by so much.
 LEADING_WORDS, LED_NEARER = 0.08, 0.025
+FAR = 0.04  # from here on, not even a question that only names a benefit is answered
 SURELY_NEARER = -0.015  # a known question is so much nearer than any declined one
 UNLIKELY, KNOWN = 0.2, 0.945  # a declined question almost word for word
 
@@ -76,6 +77,20 @@ def admissible(found: Signs) -> bool:
     words = found.words >= NAMED_WORDS or nearer <= SURELY_NEARER
     most = LED_NEARER if found.words >= LEADING_WORDS else NAMED_NEARER
     return answerable(found) >= NAMED and nearer <= most and words
+
+
+def far_from(found: Signs) -> bool:
+    """Whether a declined question is so near that naming a benefit is not enough."""
+    return found.declined - found.question > FAR
+
+
+def declined_type(declined: Declined) -> DeclinedType:
+    """Why a question is declined; what accuses the asker only where it is nearly sure.
+
+    A request to forge is known by its words too; see declining.unsafe.
+    """
+    accuses = declined.type in ("illegal", "personal")
+    return "silent" if accuses and declined.cosine < KNOWN else declined.type
 
 
 def digresses(found: Signs, declined: Declined, request: Request) -> bool:

@@ -7,7 +7,14 @@ from typing import Literal
 from assistant.money_turn import MONEY, MoneyTurn
 from assistant.place_mentions import mentions
 from assistant.question import Request, patterns
-from assistant.refusal import Signs, admissible, answerable, decision_model, digresses
+from assistant.refusal import (
+    Signs,
+    admissible,
+    answerable,
+    decision_model,
+    digresses,
+    far_from,
+)
 from assistant.session import Session
 from assistant.topic import SHORT
 from assistant.vocabulary import load_vocabulary
@@ -25,8 +32,10 @@ def stance_of(
 ) -> Literal["stands", "goes_on", "leads_away"]:
     """Whether the texts answer a question by itself, or as a part of the talk."""
     stands = answerable(found) >= decision_model().threshold
-    named = names_best_clause(turn, ranking.hits) and admissible(found)
+    best = names_best_clause(turn, ranking.hits)
+    named = best and admissible(found)
     named = named or bool(turn.topic and turn.topic.by_sum)
+    named = named or (best and only_names(turn) and not far_from(found))
     stands = stands or named
     goes_on = turn.follows or (not stands and continues(turn.request, session))
     if goes_on and not turn.tells:
@@ -50,6 +59,24 @@ def names_best_clause(turn: MoneyTurn, hits: Sequence[Hit]) -> bool:
         return True
     best = {hit.clause.id for hit in hits[:BEST]}
     return any(best & set(rule.clauses) for rule in turn.topic.rules)
+
+
+def only_names(turn: MoneyTurn) -> bool:
+    """Whether a question says nothing but which benefit, where and of which level."""
+    topic = turn.topic
+    if topic is None or not (topic.named and topic.rules and turn.named_now):
+        return False
+    vocabulary = load_vocabulary()
+    text = turn.request.text
+    for mention in reversed(mentions(text)):
+        text = text[: mention.start] + text[mention.end :]
+    for benefit in topic.benefits:
+        text = vocabulary.benefits[benefit].words.sub("", text)
+    for level in vocabulary.levels.values():
+        text = level.words.sub("", text)
+    for way in ("introduces", "generic", "everything"):
+        text = patterns()[way].sub("", text)
+    return not any(c.isalnum() for c in text)
 
 
 def needs_place(turn: MoneyTurn) -> bool:

@@ -90,6 +90,8 @@ def _add_gold(add: Add) -> None:
     adopt.add_argument("--notice", action="append", default=[], help="应有的提示代码")
     adopt.add_argument("--verdict", choices=("yes", "no", "depends"))
     adopt.set_defaults(run=commands.run_adopt)
+    reviews = add("reviews", help="把坐席台里班长复核过的全部收作用例，站不住的说明")
+    reviews.set_defaults(run=commands.run_reviews)
 
 
 def _add_others(add: Add) -> None:

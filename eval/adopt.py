@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from assistant.staff.reviews import reviews
 from assistant.turn_log import TurnLog
 from eval.cases import Case, CaseError, CaseTurn, Expect, load_cases
 from eval.gold_check import case_faults
@@ -14,6 +15,39 @@ from index.read import Clause
 from prompts import say
 
 ADOPTED = Path(__file__).with_name("cases") / "feedback.jsonl"
+
+
+def adopted(path: Path = ADOPTED) -> set[str]:
+    """The ids of the cases that were adopted before; raises CaseError."""
+    return {case.id for case in load_cases(path)} if path.exists() else set()
+
+
+def adopt_reviews(
+    log: TurnLog, clauses: Mapping[str, Clause], path: Path = ADOPTED
+) -> tuple[list[str], dict[str, str]]:
+    """The ids of what supervisors said is right and is now a case, oldest first.
+
+    And by turn why the others do not stand. Raises TurnLogError or CaseError.
+    """
+    known, made, faults = adopted(path), list[str](), dict[str, str]()
+    for found in reversed(reviews(log)):
+        if f"fb-{found.turn}" in known:
+            continue
+        right = found.right
+        try:
+            expect = correction(
+                right.behaviour,
+                right.clauses,
+                right.must_say,
+                right.amounts,
+                list(right.notices),
+                right.verdict,
+            )
+            note = say("evaluation.adopt.note", note=found.note, who=found.who)
+            made.append(adopt(log, found.turn, expect, note, clauses, path).id)
+        except CaseError as error:
+            faults[found.turn] = str(error)
+    return made, faults
 
 
 def correction(
@@ -65,8 +99,7 @@ def adopt(
         raise CaseError(str(error)) from error
     if faults := case_faults(case, clauses):
         raise CaseError("\n".join(faults))
-    known = load_cases(path) if path.exists() else []
-    if any(other.id == case.id for other in known):
+    if case.id in adopted(path):
         raise CaseError(say("evaluation.adopt.known", id=case.id, file=path))
     row = case.model_dump(mode="json")
     with path.open("a", encoding="utf-8") as file:

@@ -3,6 +3,7 @@
 import argparse
 import json
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -169,6 +170,18 @@ def run_adopt(options: Options, settings: Settings, _: Words) -> Done:
     clauses, log = read_corpus().clauses, TurnLog.of(settings)
     case = adopt.adopt(log, options.turn, expect, options.note, clauses)
     return Done(say("evaluation.adopt.done", id=case.id, file=adopt.ADOPTED))
+
+
+def run_reviews(_: Options, settings: Settings, __: Words) -> Done:
+    """Make every turn that a supervisor reviewed a case; 1 where one does not stand."""
+    with closing(TurnLog.of(settings)) as log:
+        made, faults = adopt.adopt_reviews(log, read_corpus().clauses)
+    lines = [say("evaluation.adopt.count", count=len(made), file=adopt.ADOPTED)]
+    lines += [
+        say("evaluation.adopt.fault", turn=turn, problem=problem)
+        for turn, problem in faults.items()
+    ]
+    return Done("\n".join(lines), int(bool(faults)))
 
 
 def run_refusals(options: Options, settings: Settings, _: Words) -> Done:

@@ -1,6 +1,7 @@
 """A stored turn becomes a case with a person's correction, by one command."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest
 
 from assistant.chat import Assistant
 from assistant.session import Session
+from assistant.staff.actor import Actor
+from assistant.staff.reviews import Review, Right, review
 from assistant.turn_log import Kept, TurnLog, keep
 from assistant.versions import versions_of
 from eval import adopt
@@ -84,6 +87,30 @@ def test_a_correction_that_does_not_stand_is_refused(
     assert main(["adopt", turn, *arguments]) == 1
     assert told in capsys.readouterr().err
     assert not (tmp_path / "feedback.jsonl").exists()
+
+
+def test_what_a_supervisor_reviewed_becomes_cases(
+    turn: str, tmp_path: Path, capsys: Printed, monkeypatch: pytest.MonkeyPatch
+):
+    path = tmp_path / "feedback.jsonl"
+    monkeypatch.setattr(adopt.adopt_reviews, "__defaults__", (path,))
+    monkeypatch.setattr(adopt.adopted, "__defaults__", (path,))
+    log, boss = TurnLog.of(Settings()), Actor("班长", "supervisor")
+    right = Right("answer", "henan-2022-14/附件3#二（三）", amounts="不超过240万元")
+    wrong = replace(right, amounts="不超过777万元")
+    own = Review(turn, "设备补多少", wrong, "省里30%", offered=False)
+    review(log, own, boss)
+    assert main(["reviews"]) == 1
+    assert f"{turn} 站不住" in capsys.readouterr().out
+    review(log, replace(own, right=right), boss)
+    assert main(["reviews"]) == 0
+    assert "收作用例 1 个" in capsys.readouterr().out
+    assert main(["reviews"]) == 0  # and only once
+    assert "收作用例 0 个" in capsys.readouterr().out
+    (case,) = load_cases(path)
+    assert case.note == "省里30%（班长复核）"
+    assert case.turns[1].expect.amounts[0].yuan == 2_400_000
+    log.close()
 
 
 def test_a_turn_that_is_not_there_is_told(turn: str, capsys: Printed):

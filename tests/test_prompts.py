@@ -33,7 +33,7 @@ FILES = {path.stem: load_yaml(path) for path in sorted(FOLDER.glob("*.yaml"))}
 SOURCES = [
     ROOT / "app.py",
     *(p for d in ("index", "assistant", "eval") for p in (ROOT / d).rglob("*.py")),
-    *(ROOT / "assistant/web/templates").glob("*.html"),
+    *(ROOT / "assistant/web/templates").rglob("*.html"),
 ]
 # A key in the code; of f"replies.status.{…}" the part before the brace.
 KEY = re.compile(
@@ -43,6 +43,7 @@ KEY = re.compile(
 VALUES = {
     "messages.validation": None,  # pydantic's names of what may be wrong
     "staff.states": STATES,
+    "api.fields": None,  # of the requests; test_api.py
     "replies.status": get_args(Status),
     "replies.status_names": get_args(Status),
     "replies.refusals": [

@@ -304,3 +304,33 @@ def test_a_bare_level_answers_what_was_asked(assistant: Assistant):
 def test_a_clause_is_read_out_by_its_number(assistant: Assistant):
     answer = talk(assistant, "郑州方案三（一）1说的是啥")
     assert [c.clause for c in answer.citations] == ["zhengzhou-2024#三（一）1"]
+
+
+@pytest.mark.parametrize(
+    ("turns", "clause"),
+    [
+        (["我们是武汉的国家级小巨人", "认定奖励是多少"], "hubei-2023#九"),
+        (["我们是郑州的国家级小巨人", "认定奖励"], "zhengzhou-2024#三（七）19"),
+        (["您好，郑州的小巨人", "奖励多少", "认定奖励"], "zhengzhou-2024#三（七）19"),
+    ],
+)
+def test_a_benefit_named_after_an_introduction_is_answered(
+    assistant: Assistant, turns: list[str], clause: str
+):
+    answer = talk(assistant, *turns)
+    assert answer.behaviour == "answer"
+    assert answer.citations[0].clause == clause
+
+
+def test_an_introduction_speaks_of_no_benefit(assistant: Assistant):
+    """培训补贴 after it is not a question about what its best clause pays."""
+    answer = talk(assistant, "我们是郑州的", "培训补贴")
+    assert answer.figures == ()
+    assert "平台" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "question", ["郑州的，上市奖补", "郑州培训补贴", "郑州茅台奖励"]
+)
+def test_nobody_is_accused_for_asking(assistant: Assistant, question: str):
+    assert talk(assistant, question).reason not in ("illegal", "personal")

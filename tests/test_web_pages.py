@@ -46,7 +46,7 @@ def desk(assistant: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Desk
 
 @pytest.fixture(scope="module")
 def client(desk: Desk) -> Iterator[TestClient]:
-    with client_of(desk, "secret") as client:
+    with client_of(desk) as client:
         yield client
 
 
@@ -501,23 +501,6 @@ def test_hostile_words_in_a_document_stay_words(
         assert HOSTILE in page.get_text()
         assert page.select("img, b") == []
         assert all(s.get("src", "").startswith("/web/") for s in page.select("script"))
-
-
-# The admin
-
-
-def test_votes_are_for_the_admin_alone(
-    client: TestClient, assistant: Assistant, tmp_path: Path
-):
-    refused = client.get("/admin/votes")
-    assert refused.status_code == 401
-    assert refused.headers["www-authenticate"].startswith("Basic")
-    assert "用户名和密码" in refused.text
-    assert client.get("/admin/votes", auth=("admin", "wrong")).status_code == 401
-    assert client.get("/admin/votes", auth=("other", "secret")).status_code == 401
-    assert "还没有反馈" in client.get("/admin/votes", auth=("admin", "secret")).text
-    open_to_all = client_of(desk_of(assistant, tmp_path))
-    assert open_to_all.get("/admin/votes", auth=("admin", "")).status_code == 401
 
 
 # A visitor's own conversations

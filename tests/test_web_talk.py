@@ -20,7 +20,7 @@ from assistant.replay import replay
 from assistant.session import Session
 from assistant.turn_log import TurnLog
 from assistant.versions import versions_of
-from assistant.web import talk as talk_module
+from assistant.web import asking
 from assistant.web.article import Asked, article, suggestions
 from assistant.web.conversation_routes import asked_of
 from assistant.web.desk import Desk
@@ -98,7 +98,7 @@ def test_a_turn_waits_for_the_one_before_it(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ):
     first = ask(desk, DEVICES)
-    monkeypatch.setattr(talk_module, "PATIENCE", 0.05)
+    monkeypatch.setattr(asking, "PATIENCE", 0.05)
     with desk.open(ME, first.conversation).turn:
         assert "还没有答完" in ask(desk, "原文呢？", first.conversation).html
     assert "原文" in ask(desk, "原文怎么说的？", first.conversation).html

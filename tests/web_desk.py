@@ -4,7 +4,6 @@ from datetime import date
 from pathlib import Path
 
 from fastapi.testclient import TestClient
-from pydantic import SecretStr
 
 from assistant.chat import Assistant
 from assistant.endpoint import Endpoint
@@ -29,6 +28,6 @@ def desk_of(
     return Desk(assistant, log, versions, endpoint, DAY)
 
 
-def client_of(desk: Desk, password: str = "") -> TestClient:
+def client_of(desk: Desk) -> TestClient:
     """A browser of its own, without cookies yet."""
-    return TestClient(create_app(desk, SecretStr(password)))
+    return TestClient(create_app(desk))

@@ -71,7 +71,7 @@ def _form(desk: Desk, rule: Rule, typed: dict[str, str]) -> HTMLResponse:
     if not asked:
         typed |= {"place": "".join(rule.document.place)}
     fields = filled(fields, typed, vocabulary)
-    found, fault = _result(desk, rule, fields) if asked else (None, "")
+    found, fault = result_of(desk, rule, fields) if asked else (None, "")
     return page(
         "rule.html",
         "calculate",
@@ -89,7 +89,7 @@ def _form(desk: Desk, rule: Rule, typed: dict[str, str]) -> HTMLResponse:
     )
 
 
-def _result(
+def result_of(
     desk: Desk, rule: Rule, fields: list[Field]
 ) -> tuple[FindingView | None, str]:
     """What comes out, or what is wrong with the form as a whole."""

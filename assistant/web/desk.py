@@ -54,11 +54,11 @@ class Desk:
         """The day of an answer."""
         return self.as_of or datetime.now(BEIJING).date()
 
-    def open(self, visitor: str, id_: str) -> Conversation:
+    def open(self, visitor: str, id_: str, new: bool = False) -> Conversation:
         """A visitor's conversation, as it stands in memory or in the log.
 
-        A new one where there is none of this id, or where it is another visitor's.
-        Raises TurnLogError.
+        A new one where there is none of this id, or where it is another visitor's;
+        it bears the id where the caller knows it to be `new`. Raises TurnLogError.
         """
         with self._opening:
             if found := self._live.get((visitor, id_)):
@@ -66,6 +66,8 @@ class Desk:
                 return found
         turns = conversation(self.log, visitor, id_) if id_ else []
         made = self.again(visitor, turns)
+        if new:
+            made.session.id = id_
         with self._opening:
             # Another turn may have opened it meanwhile.
             made = self._live.setdefault((visitor, made.session.id), made)

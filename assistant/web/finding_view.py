@@ -28,7 +28,7 @@ class FindingView:
     card: Card | None
     notices: tuple[tuple[str, str], ...]  # code and words
     lines: tuple[str, ...]
-    status: str  # of the measure, which may end before its text
+    status: Status  # of the measure, which may end before its text
     validity: str
 
 

@@ -1,75 +1,121 @@
-"""The application that serves every page, and how it is started."""
+"""The application that serves every page and the API, and how it is started."""
 
 import ipaddress
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, closing
 
 import uvicorn
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse
+from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
-from pydantic import SecretStr
-from starlette.exceptions import HTTPException
+from starlette.routing import Route
 
-from assistant.turn_log import TurnLogError
+from assistant.staff.accounts import accounts, add_account
+from assistant.turn_log import TurnLog
 from assistant.web import (
-    admin_page,
     calculator_page,
     chat_page,
     checkup_page,
     clause_view,
     conversation_routes,
+    health,
     library_page,
 )
+from assistant.web.api import app as rest
+from assistant.web.api import mcp_tools, openai
+from assistant.web.body_limit import BodyLimit
+from assistant.web.console import PAGES as CONSOLE
 from assistant.web.desk import Desk
-from assistant.web.layout import page
+from assistant.web.faults import explain_faults
 from assistant.web.render import STATIC
+from assistant.web.requests_log import RequestsLog, log_as_json
 from assistant.web.visitors import Visitors
 from index.settings import Settings
-from prompts import say, words
+from prompts import say
 
 PAGES = (
-    admin_page,
     calculator_page,
     checkup_page,
     clause_view,
     conversation_routes,
+    health,
     library_page,
+    *CONSOLE,
 )
-NO_PASSWORD = SecretStr("")
+ADMIN, BY = "admin", "settings"
+STOPPING = 20  # seconds in which what was accepted is answered
 
 
 class NoPassword(Exception):
-    """The pages would be open to others without an admin password; says what to do."""
+    """The pages would be open to others without an admin; says what to do."""
 
 
-def create_app(desk: Desk, password: SecretStr = NO_PASSWORD) -> FastAPI:
-    """All pages over one desk; `password` is the admin's."""
+def create_app(desk: Desk) -> FastAPI:
+    """All pages and the API over one desk."""
+    tools = mcp_tools.create_mcp(desk)
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncGenerator[None]:
+        async with tools.session_manager.run():
+            yield
+        desk.log.close()
+
     app = FastAPI(
-        title=say("web.site.title"), docs_url=None, redoc_url=None, openapi_url=None
+        title=say("web.site.title"),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=life,
     )
-    app.state.desk, app.state.password = desk, password
+    app.state.desk = desk
     app.mount("/web", StaticFiles(directory=STATIC), "web")  # Gradio has a /static
+    app.mount(rest.ADDRESS, rest.create_api(desk), "api")
+    app.mount(openai.ADDRESS, openai.create_openai(desk), "openai")
+    to_tools = mcp_tools.OnlyWithKey(tools, desk)
+    app.router.routes.append(Route(mcp_tools.ADDRESS, to_tools, name="mcp"))
     for pages in PAGES:
         app.include_router(pages.router)
-    _explain_faults(app, desk)
+    explain_faults(app, desk)
     chat_page.mount(app, desk)
     app.add_middleware(Visitors)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(RequestsLog)
     return app
 
 
 def serve(settings: Settings, desk: Desk) -> None:
-    """Serve the pages until told to stop; raises NoPassword."""
+    """Serve until told to stop; raises NoPassword, StaffError or TurnLogError."""
     check_host(settings)
-    app = create_app(desk, settings.admin_password)
+    add_first_admin(settings, desk.log)
+    app = create_app(desk)
+    log_as_json()
     print(say("web.site.at", host=settings.host, port=settings.port), flush=True)  # noqa: T201
-    uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning")
+    uvicorn.run(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,  # it would hold what was asked; see requests_log.py
+        timeout_graceful_shutdown=STOPPING,
+    )
 
 
 def check_host(settings: Settings) -> None:
-    """Raises NoPassword where others can reach the host and no password is set."""
+    """Raises NoPassword where others can reach the host and there is no admin."""
     if settings.admin_password.get_secret_value() or is_loopback(settings.host):
         return
+    with closing(TurnLog.of(settings)) as log:
+        if accounts(log):
+            return
     raise NoPassword(say("web.site.no_password", host=settings.host))
+
+
+def add_first_admin(settings: Settings, log: TurnLog) -> None:
+    """Add the account `admin` with the password of the settings where there is none.
+
+    Raises StaffError for a password that is too short, or TurnLogError.
+    """
+    if settings.admin_password.get_secret_value() and not accounts(log):
+        add_account(log, ADMIN, "admin", settings.admin_password, BY)
 
 
 def is_loopback(host: str) -> bool:
@@ -78,30 +124,3 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _explain_faults(app: FastAPI, desk: Desk) -> None:
-    """Every fault as a page in Chinese that says what to do."""
-
-    def shown(text: str, code: int) -> HTMLResponse:
-        return page("fault_page.html", "fault", desk, code=code, text=text)
-
-    @app.exception_handler(RequestValidationError)
-    def wrong(_: Request, error: RequestValidationError) -> HTMLResponse:
-        first = error.errors()[0]
-        fields, kinds = words("web.faults.fields"), words("web.faults.kinds")
-        name = str(first["loc"][-1])
-        problem = kinds.get(first["type"], kinds["other"])
-        field = fields.get(name, name)
-        return shown(say("web.faults.form", field=field, problem=problem), 422)
-
-    @app.exception_handler(HTTPException)
-    def refused(_: Request, error: HTTPException) -> HTMLResponse:
-        known = words("web.faults.codes")
-        found = shown(known.get(error.status_code, known[404]), error.status_code)
-        found.headers.update(error.headers or {})  # 401: the browser asks who it is
-        return found
-
-    @app.exception_handler(TurnLogError)
-    def unreadable(_: Request, error: TurnLogError) -> HTMLResponse:
-        return shown(str(error), 503)

@@ -10,15 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.chat import LONGEST_QUESTION
 from assistant.own_turns import conversation as own_turns
-from assistant.turn_log import NotKept, StoredTurn, TurnLogError, keep
+from assistant.turn_log import StoredTurn, TurnLogError
 from assistant.vocabulary import load_vocabulary
 from assistant.web.article import Asked, article
+from assistant.web.asking import Busy, held, told
 from assistant.web.desk import Conversation, Desk
 from assistant.web.render import render
-from assistant.with_model import answers
 from prompts import say, words
 
-PATIENCE = 15.0  # seconds that a turn waits for the one before it
 ID = r"^[A-Z2-7]{0,12}$"
 log = logging.getLogger("policy_assistant")
 
@@ -54,13 +53,11 @@ def talk(desk: Desk, visitor: str, said: Said) -> Iterator[Shown]:
         log.exception("a conversation could not be opened")
         yield _fault(str(error))
         return
-    if not conversation.turn.acquire(timeout=PATIENCE):
-        yield _fault(say("web.chat.busy"))
-        return
     try:
-        yield from _turn(desk, visitor, said, conversation)
-    finally:
-        conversation.turn.release()
+        with held(conversation):
+            yield from _turn(desk, visitor, said, conversation)
+    except Busy as error:
+        yield _fault(str(error))
 
 
 def _turn(
@@ -76,15 +73,10 @@ def _turn(
         yield _fault(say("web.chat.empty"))
         return
     session, today, shown = conversation.session, desk.today, None
-    for answer in answers(desk.assistant, desk.endpoint, question, session, today):
-        kept = keep(desk.log, desk.versions, session, today, answer, turn)
-        if isinstance(kept, NotKept):
-            log.error(kept.fault)
-        else:
-            turn = kept.turn
-        asked = Asked(turn or "", session.turns[-1].question, kept.answer, today)
+    for one in told(desk, conversation, question, today, turn):
+        asked = Asked(one.turn, session.turns[-1].question, one.answer, today)
         html = article(asked, desk.assistant.rulebook.vocabulary)
-        shown = Shown(session.id, turn or "", html, done=desk.endpoint is None)
+        shown = Shown(session.id, one.turn, html, done=desk.endpoint is None)
         yield shown
     if shown and not shown.done:
         yield replace(shown, done=True)

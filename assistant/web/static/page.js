@@ -143,7 +143,7 @@ async function showClause(id, quote) {
 }
 
 function closePanel() {
-  byId("panel").classList.remove("open");
+  byId("panel")?.classList.remove("open");
   opener?.focus();
 }
 
