@@ -1,5 +1,7 @@
 """Every fault of a page as a page in Chinese that says what to do."""
 
+from functools import partial
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -9,6 +11,8 @@ from assistant.staff.accounts import StaffError
 from assistant.staff.tickets import Moved, NotAllowed, NoTicket
 from assistant.turn_log import TurnLogError
 from assistant.web.access import LogInFirst
+from assistant.web.api.app import ADDRESS as REST
+from assistant.web.api.problems import problem
 from assistant.web.asking import Busy
 from assistant.web.console.call import Ended
 from assistant.web.desk import Desk
@@ -25,15 +29,15 @@ LOGIN = "/console/login"
 
 
 def explain_faults(app: FastAPI, desk: Desk) -> None:
-    """Show each fault as a page, or as a paragraph where a script asked."""
+    """Show each fault as a page, or as a paragraph where a script asked.
 
-    def shown(request: Request, text: str, code: int) -> HTMLResponse:
-        if request.headers.get("x-fragment"):
-            return HTMLResponse(render("fault.html", text=text), code)
-        return page("fault_page.html", "fault", desk, code=code, text=text)
+    An address of the API that leads nowhere is told as the API tells its problems.
+    """
+
+    shown = partial(_shown, desk)
 
     @app.exception_handler(RequestValidationError)
-    def wrong(request: Request, error: RequestValidationError) -> HTMLResponse:
+    def wrong(request: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
         fields, kinds = words("web.faults.fields"), words("web.faults.kinds")
         name = str(first["loc"][-1])
@@ -42,7 +46,7 @@ def explain_faults(app: FastAPI, desk: Desk) -> None:
         return shown(request, say("web.faults.form", field=field, problem=problem), 422)
 
     @app.exception_handler(HTTPException)
-    def refused(request: Request, error: HTTPException) -> HTMLResponse:
+    def refused(request: Request, error: HTTPException) -> Response:
         known: dict[int, str] = words("web.faults.codes")
         code = error.status_code
         found = shown(request, known.get(code, known[404]), code)
@@ -55,15 +59,24 @@ def explain_faults(app: FastAPI, desk: Desk) -> None:
             return RedirectResponse(LOGIN, 303)
         return shown(request, words("web.faults.codes")[401], 401)
 
-    def told(request: Request, error: Exception) -> HTMLResponse:
+    def told(request: Request, error: Exception) -> Response:
         return shown(request, str(error), _code(error))
 
     @app.exception_handler(500)
-    def broken(request: Request, _: Exception) -> HTMLResponse:
+    def broken(request: Request, _: Exception) -> Response:
         return shown(request, words("web.faults.codes")[500], 500)
 
     for kind in (StaffError, Busy, TurnLogError):
         app.add_exception_handler(kind, told)
+
+
+def _shown(desk: Desk, request: Request, text: str, code: int) -> Response:
+    """A fault as who asked can show it."""
+    if request.url.path.startswith(REST):
+        return problem(code, text)
+    if request.headers.get("x-fragment"):
+        return HTMLResponse(render("fault.html", text=text), code)
+    return page("fault_page.html", "fault", desk, code=code, text=text)
 
 
 def _code(error: Exception) -> int:

@@ -1,6 +1,7 @@
 """The rules, one of them calculated, and all of them matched with a profile."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query
@@ -96,7 +97,7 @@ def matched(desk: AtDesk, _: Program, asked: MatchRequest) -> CheckupOut:
         for group in (found.met, found.not_met, open_)
     )
     totals = [
-        Total(level=level, amount=f"{s.amount:f}", unit=s.unit, bound=s.bound)
+        Total(level=level, amount=_plain(s.amount), unit=s.unit, bound=s.bound)
         for level, s in found.totals
     ]
     return CheckupOut(
@@ -124,6 +125,11 @@ def _rule(rule: Rule, rulebook: Rulebook, as_of: date) -> RuleOut:
     )
 
 
+def _plain(amount: Decimal) -> str:
+    """1500000, never 1500000.0 or 1.5E+6."""
+    return f"{amount.normalize():f}"
+
+
 def _finding(
     finding: Finding, profile: Profile, rulebook: Rulebook, as_of: date
 ) -> FindingOut:
@@ -133,7 +139,7 @@ def _finding(
         rule=finding.rule.id,
         outcome=OUTCOMES.get(type(finding), "not_met"),
         text=shown.headline,
-        amount=f"{finding.amount:f}" if number else None,
+        amount=_plain(finding.amount) if number else None,
         unit=finding.unit if number else "",
         bound=finding.bound if number else None,
         payee=terms.payee if number else None,
