@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import RowMapping, delete, func, select
+from sqlalchemy import delete, func, select
 
 from assistant.privacy import mask
 from assistant.turn_log import StoredTurn, TurnLog, TurnLogError, turn_of
@@ -21,15 +21,6 @@ class Past:
     question: str
     asked_at: datetime  # UTC, without a zone
     turns: int
-
-
-@dataclass(frozen=True, slots=True)
-class Voted:
-    """A turn with what its asker thought of it."""
-
-    turn: StoredTurn
-    helpful: bool
-    reason: str
 
 
 def conversation(log: TurnLog, visitor: str, session: str) -> list[StoredTurn]:
@@ -106,21 +97,3 @@ def vote(log: TurnLog, visitor: str, turn: str, helpful: bool, reason: str) -> b
         db.execute(delete(VOTES).where(VOTES.c.turn == turn))
         db.execute(VOTES.insert().values(row))
     return True
-
-
-def votes(log: TurnLog, count: int = 200) -> list[Voted]:
-    """The latest votes of all visitors, newest first; raises TurnLogError."""
-    rows = (
-        select(TURNS, VOTES.c.helpful, VOTES.c.reason)
-        .join(VOTES, VOTES.c.turn == TURNS.c.id)
-        .order_by(VOTES.c.voted_at.desc())
-        .limit(count)
-    )
-    with log.reading() as db:
-        return [_voted(row) for row in db.execute(rows).mappings()]
-
-
-def _voted(row: RowMapping) -> Voted:
-    own = dict(row)
-    helpful, reason = own.pop("helpful"), own.pop("reason")
-    return Voted(turn_of(own), helpful, reason)

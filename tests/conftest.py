@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from checkout import Checkout
 from chroma_server import chroma_server
+from playwright.sync_api import Browser, sync_playwright
 from postgres_server import empty_database, postgres_server, programs
 
 from assistant import grounding
@@ -23,6 +24,8 @@ from index.read import Corpus, read_corpus
 from index.search import ClauseIndex
 
 ROOT = Path(__file__).parent.parent
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = ["--no-sandbox", "--disable-background-networking"]
 
 
 @pytest.fixture(autouse=True)
@@ -169,3 +172,16 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'data' / 'turns.db'}"
     return empty_database(request.getfixturevalue("postgres"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium; skipped where there is none."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"there is no {CHROMIUM} on this machine")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=ARGUMENTS, headless=True
+        )
+        yield browser
+        browser.close()

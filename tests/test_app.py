@@ -3,13 +3,11 @@
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,10 +20,10 @@ from playwright.sync_api import (
     Page,
     Route,
     expect,
-    sync_playwright,
 )
+from running import running
+from web_desk import votes_of
 
-from assistant.own_turns import votes
 from assistant.turn_log import TurnLog
 from index.build import Manifest, build_index, current_manifest
 from index.embed import OnnxEmbedder
@@ -33,16 +31,10 @@ from index.read import Corpus
 from index.settings import Settings
 
 ROOT = Path(__file__).parent.parent
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = ["--no-sandbox", "--disable-background-networking"]
 DEVICES = "郑州的省级专精特新企业买设备1500万（税后），市里怎么补？"
 PATIENCE = 60_000  # milliseconds; a busy machine is slow to draw its first page
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
 SHOTS = os.environ.get("POLICY_TEST_SHOTS")  # a folder to leave screenshots in
-
-pytestmark = pytest.mark.skipif(
-    not CHROMIUM.exists(), reason=f"there is no {CHROMIUM} on this machine"
-)
 
 
 @pytest.fixture(scope="module")
@@ -53,63 +45,13 @@ def data(index_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@contextmanager
-def served(data: Path, model_folder: Path, folder: Path, **more: str) -> Iterator[str]:
-    """Where `python app.py` serves the pages, with settings of its own."""
-    port = int(more.get("POLICY_PORT", free_port()))
-    settings = {
-        "POLICY_DATA": str(data),
-        "POLICY_MODEL": str(model_folder),
-        "POLICY_PORT": str(port),
-        "POLICY_AS_OF": "2026-11-22",
-        "POLICY_CHROMA_URL": "",
-        "POLICY_DATABASE_URL": "",
-        "GRADIO_ANALYTICS_ENABLED": "False",
-        "HF_HUB_OFFLINE": "1",
-        **more,
-    }
-    log = folder / "log"
-    with log.open("w", encoding="utf-8") as output:
-        server = subprocess.Popen(
-            [sys.executable, "app.py"],
-            cwd=ROOT,
-            env=os.environ | settings,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        while not listens(port):
-            assert server.poll() is None, log.read_text("utf-8")
-            time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait()
-    assert "Traceback" not in log.read_text("utf-8")
-
-
 @pytest.fixture(scope="module")
 def address(
     data: Path, model_folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     """The pages, without a language model."""
-    with served(data, model_folder, tmp_path_factory.mktemp("app")) as url:
+    with running(data, model_folder, tmp_path_factory.mktemp("app")) as url:
         yield url
-
-
-def listens(port: int) -> bool:
-    with socket.socket() as connection:
-        return connection.connect_ex(("127.0.0.1", port)) == 0
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=ARGUMENTS, headless=True
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(params=SIZES)
@@ -275,8 +217,7 @@ def test_a_vote_is_kept_with_its_reason(page: Page, data: Path):
     expect(last(page).locator(".told")).to_contain_text("已经记下")
     expect(last(page).get_by_label("哪里不对？")).to_be_hidden()
     log = TurnLog.of(Settings(data=data, database_url=""))
-    (kept,) = (v for v in votes(log) if v.turn.id == turn)
-    assert (kept.helpful, kept.reason) == (False, "我问的是省里")
+    assert (turn, False, "我问的是省里") in votes_of(log)
 
 
 def test_a_conversation_is_there_after_a_reload_and_in_the_list(page: Page):
@@ -359,7 +300,7 @@ def test_a_question_is_not_lost_with_the_server_and_goes_on_after_it(
     hasty = script.replace("PATIENCE = 30000", "PATIENCE = 1500")
     assert hasty != script
     page.route("**/web/page.js*", lambda route: route.fulfill(body=hasty))
-    with served(data, model_folder, tmp_path, POLICY_PORT=port) as url:
+    with running(data, model_folder, tmp_path, POLICY_PORT=port) as url:
         page.goto(url)
         page.get_by_label("您的问题").wait_for()
         ask(page, DEVICES)
@@ -369,7 +310,7 @@ def test_a_question_is_not_lost_with_the_server_and_goes_on_after_it(
     expect(page.get_by_label("您的问题")).to_have_value("要是投了八百万呢？")
     last(page).locator(".chip").click()
     expect(page.locator("#panel")).to_contain_text("连接断了")
-    with served(data, model_folder, tmp_path, POLICY_PORT=port):
+    with running(data, model_folder, tmp_path, POLICY_PORT=port):
         page.reload()
         page.get_by_label("您的问题").wait_for()
         expect(page.locator(".turn")).to_have_count(1)
@@ -394,7 +335,7 @@ def test_a_model_s_words_replace_the_answer_unless_stopped(
 ):
     with model_server(slowly) as server:
         more = {"LLM_BASE_URL": server.url, "LLM_MODEL": "small", "LLM_API_KEY": "x"}
-        with served(data, model_folder, tmp_path, **more) as url:
+        with running(data, model_folder, tmp_path, **more) as url:
             page = visitor.new_page()
             page.goto(url)
             page.get_by_label("您的问题").wait_for()

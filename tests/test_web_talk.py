@@ -9,7 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 from model_server import ModelServer, Reply, model_server, words
 from pydantic import SecretStr
-from web_desk import DAY, DEVICES, desk_of
+from web_desk import DAY, DEVICES, desk_of, votes_of
 
 from assistant import own_turns
 from assistant.answer import Answer
@@ -18,7 +18,6 @@ from assistant.endpoint import Endpoint
 from assistant.inputs import amount_text
 from assistant.replay import replay
 from assistant.session import Session
-from assistant.turn_log import TurnLog
 from assistant.versions import versions_of
 from assistant.web import asking
 from assistant.web.article import Asked, article, suggestions
@@ -298,11 +297,10 @@ def test_what_is_offered_is_understood(assistant: Assistant):
 def test_a_vote_is_kept_with_its_turn_and_only_by_its_visitor(desk: Desk):
     shown = ask(desk, DEVICES)
     assert not own_turns.vote(desk.log, OTHER, shown.turn, True, "")
-    assert own_turns.votes(desk.log) == []
+    assert votes_of(desk.log) == []
     assert own_turns.vote(desk.log, ME, shown.turn, True, "")
     assert own_turns.vote(desk.log, ME, shown.turn, False, "应是80万，电话13912345678")
-    (kept,) = own_turns.votes(desk.log)
-    assert (kept.helpful, kept.reason) == (False, "应是80万，电话〔手机号〕")
+    assert votes_of(desk.log) == [(shown.turn, False, "应是80万，电话〔手机号〕")]
 
 
 def test_a_deleted_conversation_is_gone_with_its_votes(desk: Desk):
@@ -310,7 +308,7 @@ def test_a_deleted_conversation_is_gone_with_its_votes(desk: Desk):
     own_turns.vote(desk.log, ME, shown.turn, True, "")
     assert own_turns.forget(desk.log, OTHER, shown.conversation) == 0
     assert own_turns.forget(desk.log, ME, shown.conversation) == 1
-    assert own_turns.votes(desk.log) == []
+    assert votes_of(desk.log) == []
     assert own_turns.conversations(desk.log, ME) == []
     assert [p.session for p in own_turns.conversations(desk.log, OTHER)] == [
         other.conversation
@@ -327,10 +325,6 @@ def test_conversations_are_listed_newest_first(desk: Desk):
         (first.conversation, 2),
     ]
     assert found[1].question == DEVICES
-
-
-def test_votes_of_an_older_log_are_migrated(tmp_path: Path):
-    assert own_turns.votes(TurnLog(f"sqlite:///{tmp_path / 'new.db'}")) == []
 
 
 # With a model

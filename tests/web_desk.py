@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 from assistant.chat import Assistant
 from assistant.endpoint import Endpoint
 from assistant.turn_log import TurnLog
+from assistant.turn_schema import VOTES
 from assistant.versions import versions_of
 from assistant.web.desk import Desk
 from assistant.web.server import create_app
@@ -31,3 +32,9 @@ def desk_of(
 def client_of(desk: Desk) -> TestClient:
     """A browser of its own, without cookies yet."""
     return TestClient(create_app(desk))
+
+
+def votes_of(log: TurnLog) -> list[tuple[str, bool, str]]:
+    """The turn, the vote and the reason of every vote."""
+    with log.reading() as db:
+        return [(v.turn, v.helpful, v.reason) for v in db.execute(VOTES.select())]

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import gradio as gr
+from gradio.routes import App
 from gradio.themes import Default
 from pydantic import ValidationError
+from starlette.routing import Mount
 
 from assistant.session import new_id
 from assistant.web.desk import Desk
@@ -45,6 +47,13 @@ def mount(app: Any, desk: Desk) -> None:
         enable_monitoring=False,
         max_file_size="1b",  # nobody has anything to upload
     )
+
+
+def let_go(app: Any) -> None:
+    """End the connections that Gradio holds as long as a page is open."""
+    for route in app.routes:
+        if isinstance(route, Mount) and isinstance(route.app, App):
+            route.app.stop_event.set()
 
 
 def chat(desk: Desk) -> gr.Blocks:

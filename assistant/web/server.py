@@ -2,7 +2,9 @@
 
 import ipaddress
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
+from socket import socket
+from typing import cast
 
 import uvicorn
 from fastapi import FastAPI
@@ -89,7 +91,7 @@ def serve(settings: Settings, desk: Desk) -> None:
     app = create_app(desk)
     log_as_json()
     print(say("web.site.at", host=settings.host, port=settings.port), flush=True)  # noqa: T201
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
@@ -97,6 +99,16 @@ def serve(settings: Settings, desk: Desk) -> None:
         access_log=False,  # it would hold what was asked; see requests_log.py
         timeout_graceful_shutdown=STOPPING,
     )
+    with suppress(KeyboardInterrupt):  # Ctrl-C is how it is stopped
+        _Server(config).run()
+
+
+class _Server(uvicorn.Server):
+    """Answers what was accepted before it stops; pages that are open do not hold it."""
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        chat_page.let_go(cast(FastAPI, self.config.app))
+        await super().shutdown(sockets)
 
 
 def check_host(settings: Settings) -> None:
