@@ -84,6 +84,14 @@ def far_from(found: Signs) -> bool:
     return found.declined - found.question > FAR
 
 
+def names_another(found: Signs, declined: Declined) -> bool:
+    """Whether what a turn names is no benefit held here but one that is declined:
+    高企认定奖励多少, amid a talk about 专精特新."""
+    nearer = found.declined - found.question
+    known = declined.cosine >= KNOWN and declined.type != "authority"
+    return known and nearer >= FAR_NEARER and answerable(found) < HOPELESS
+
+
 def declined_type(declined: Declined) -> DeclinedType:
     """Why a question is declined; what accuses the asker only where it is nearly sure.
 

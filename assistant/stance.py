@@ -14,6 +14,7 @@ from assistant.refusal import (
     decision_model,
     digresses,
     far_from,
+    names_another,
 )
 from assistant.session import Session
 from assistant.topic import SHORT
@@ -42,7 +43,8 @@ def stance_of(
         away = digresses(found, ranking.declined, turn.request)
         return "leads_away" if away else "goes_on"
     if goes_on:
-        return "goes_on"
+        away = not turn.gave_numbers and names_another(found, ranking.declined)
+        return "leads_away" if away else "goes_on"
     return "stands" if stands else "leads_away"
 
 

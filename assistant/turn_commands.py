@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time
 
 from assistant.chat import Assistant
 from assistant.replay import local_time, replay
+from assistant.staff.tickets import delete_closed_before
 from assistant.turn_log import StoredTurn, TurnLog
 from assistant.versions import versions_of
 from index.settings import Settings
@@ -27,7 +28,7 @@ def add_turn_commands(
         "--delete-before",
         type=day,
         metavar="DATE",
-        help="删去这一天之前的全部记录，如 2026-01-01；不能恢复",
+        help="删去这一天之前的全部对话和已办结的工单，如 2026-01-01；不能恢复",
     )
     again = add("replay", help="把一轮对话重算一遍，与当时的回答逐项对比")
     again.add_argument("turn", help="编号，见 turns")
@@ -38,8 +39,9 @@ def run_turns(options: argparse.Namespace, settings: Settings) -> str:
     """What `turns` prints; raises TurnLogError."""
     log = TurnLog.of(settings)
     if day := options.delete_before:
-        count = log.delete_before(_start_of(day))
-        return say("turn_log.deleted", day=day, count=count)
+        tickets = delete_closed_before(log, _start_of(day))
+        count = log.delete_before(_start_of(day))  # and empties what was deleted
+        return say("turn_log.deleted", day=day, count=count, tickets=tickets)
     turns = log.latest(options.last)
     return "\n".join(map(_line, turns)) or say("turn_log.none")
 

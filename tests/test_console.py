@@ -228,6 +228,14 @@ def test_what_a_caller_said_is_known_until_the_call_ends(desk: Desk, agent: Test
     assert open_call(desk.log, "小王") is None
 
 
+def test_a_new_login_knows_nothing_of_the_call_before(desk: Desk, agent: TestClient):
+    """The one who leaves without logging out leaves no caller to the next shift."""
+    ask(agent, "我们是郑州的省级专精特新企业")
+    again = logged_in(desk, "小王")
+    assert "没有通话" in again.get("/console").text
+    assert "150万元" not in script(ask(again, "买设备1500万补多少"))
+
+
 def test_a_call_goes_on_after_the_server_was_restarted(
     assistant: Assistant, desk: Desk, agent: TestClient
 ):

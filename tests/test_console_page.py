@@ -232,7 +232,7 @@ def test_a_refused_question_is_reviewed_and_then_found(somebody: "type[Staff]"):
     agent.ask("郑州高企认定奖励多少")
     boss.page.goto("/console/queue")
     boss.page.get_by_role("link", name="高企认定").first.click()
-    boss.page.get_by_label("问法").fill("高企认定有没有奖励")
+    boss.page.get_by_label("问法（会给别的坐席看）").fill("高企认定有没有奖励")
     boss.page.get_by_label("应当").select_option("谢绝")
     boss.page.get_by_label("理由").fill("原文没有写")
     boss.page.get_by_label("坐席查找时显示").check()

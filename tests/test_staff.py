@@ -28,7 +28,7 @@ from assistant.staff.audit import entries
 from assistant.staff.calls import begin_call, end_call, open_call
 from assistant.staff.clients import add_client, client_of, clients, revoke_client
 from assistant.staff.reviews import Review, Right, due, review, reviews
-from assistant.staff.tables import ACCOUNTS, CLIENTS, LOGINS
+from assistant.staff.tables import ACCOUNTS, CLIENTS, EVENTS, LOGINS, now
 from assistant.staff.tickets import (
     Handed,
     Moved,
@@ -36,6 +36,7 @@ from assistant.staff.tickets import (
     NoTicket,
     Step,
     create_ticket,
+    delete_closed_before,
     take_step,
     ticket_of,
     tickets,
@@ -357,3 +358,20 @@ class Typed:
 
     def readline(self) -> str:
         return f"{PASSWORD.get_secret_value()}\n"
+
+
+def test_old_tickets_are_deleted_once_they_are_closed(staffed: TurnLog):
+    done, open_ = (create_ticket(staffed, ASKED, AGENT).id for _ in range(2))
+    steps = [
+        Step("assign", 1, assignee="小李"),
+        Step("answer", 2, "答"),
+        Step("close", 3),
+    ]
+    for step in steps:
+        take_step(staffed, done, step, BOSS)
+    assert delete_closed_before(staffed, now() - timedelta(days=1)) == 0
+    assert delete_closed_before(staffed, now()) == 1
+    assert [t.id for t in tickets(staffed, BOSS)] == [open_]
+    with staffed.reading() as db:
+        left = {event.ticket for event in db.execute(EVENTS.select())}
+    assert left == {open_}

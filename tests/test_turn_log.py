@@ -418,7 +418,10 @@ def test_old_turns_are_deleted_and_leave_nothing_behind(
         turn = replace(TURN, id=new_id(), session=new_id(), question=question)
         log.store(replace(turn, asked_at=asked_at))
     assert main(["turns", "--delete-before", "2026-01-01"]) == 0
-    assert capsys.readouterr().out == "已删除 2026-01-01 之前的 1 轮。\n"
+    assert (
+        capsys.readouterr().out
+        == "已删除 2026-01-01 之前的 1 轮，已办结的工单 0 件。\n"
+    )
     assert [t.question for t in log.latest(9)] == ["要留下的问题"]
     content = b"".join(f.read_bytes() for f in path.parent.iterdir())
     assert "要留下的问题".encode() in content

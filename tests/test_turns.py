@@ -334,3 +334,14 @@ def test_an_introduction_speaks_of_no_benefit(assistant: Assistant):
 )
 def test_nobody_is_accused_for_asking(assistant: Assistant, question: str):
     assert talk(assistant, question).reason not in ("illegal", "personal")
+
+
+@pytest.mark.parametrize(
+    "before", ["郑州省级专精特新买设备1500万怎么补", "我们是郑州的省级专精特新企业"]
+)
+def test_another_title_s_award_is_not_answered_with_ours(
+    assistant: Assistant, before: str
+):
+    """高企 is no 专精特新, whatever was spoken of before."""
+    answer = talk(assistant, before, "郑州高企认定奖励多少")
+    assert (answer.behaviour, answer.figures) == ("refuse", ())

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Literal, get_args
 
-from sqlalchemy import ColumnElement, Connection, select, true
+from sqlalchemy import ColumnElement, Connection, delete, select, true
 
 from assistant.privacy import mask
 from assistant.session import new_id
@@ -160,6 +160,16 @@ def take_step(log: TurnLog, id_: str, step: Step, by: Actor) -> Ticket:
             raise Moved(say("staff.ticket.moved", state=say("staff.states.assigned")))
         _happened(db, ticket.id, ticket.version + 1, by, step)
         return _ticket(db, id_, by)
+
+
+def delete_closed_before(log: TurnLog, moment: datetime) -> int:
+    """Delete closed tickets that were made before a moment (UTC, without a zone).
+
+    Returns how many they were. Raises TurnLogError.
+    """
+    old = (TICKETS.c.state == "closed") & (TICKETS.c.created_at < moment)
+    with log.writing() as db:
+        return db.execute(delete(TICKETS).where(old)).rowcount
 
 
 def _changed(db: Connection, ticket: Ticket, step: Step, by: Actor) -> dict[str, str]:

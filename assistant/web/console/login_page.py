@@ -6,7 +6,15 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import SecretStr
 
-from assistant.staff.accounts import SHIFT, StaffError, accounts, log_in, log_out
+from assistant.staff.accounts import (
+    SHIFT,
+    StaffError,
+    account_of,
+    accounts,
+    log_in,
+    log_out,
+)
+from assistant.staff.actor import Actor
 from assistant.web.access import COOKIE, Staff
 from assistant.web.console.call import hang_up
 from assistant.web.desk import Desk
@@ -34,6 +42,9 @@ def enter(
         token = log_in(desk.log, name.strip(), password)
     except StaffError as error:
         return _form(desk, name, str(error), 422)
+    found = account_of(desk.log, token)
+    if found:  # a call of an earlier login is over, and what its caller said
+        hang_up(desk, Actor(found.name, found.role))
     entered = RedirectResponse("/console", 303)
     entered.set_cookie(
         COOKIE,
