@@ -93,12 +93,12 @@ def names_another(found: Signs, declined: Declined) -> bool:
 
 
 def declined_type(declined: Declined) -> DeclinedType:
-    """Why a question is declined; what accuses the asker only where it is nearly sure.
+    """Why a question is declined; nobody is accused unless it is nearly sure.
 
     A request to forge is known by its words too; see declining.unsafe.
     """
-    accuses = declined.type in ("illegal", "personal")
-    return "silent" if accuses and declined.cosine < KNOWN else declined.type
+    accuses = declined.type == "illegal" and declined.cosine < KNOWN
+    return "silent" if accuses else declined.type
 
 
 def digresses(found: Signs, declined: Declined, request: Request) -> bool:

@@ -43,7 +43,8 @@ def stance_of(
         away = digresses(found, ranking.declined, turn.request)
         return "leads_away" if away else "goes_on"
     if goes_on:
-        away = not turn.gave_numbers and names_another(found, ranking.declined)
+        only_names_it = turn.named_now and not turn.gave_numbers
+        away = only_names_it and names_another(found, ranking.declined)
         return "leads_away" if away else "goes_on"
     return "stands" if stands else "leads_away"
 

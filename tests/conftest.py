@@ -174,9 +174,9 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return empty_database(request.getfixturevalue("postgres"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium; skipped where there is none."""
+    """Chromium, skipped where there is none; its event loop ends with the module."""
     if not CHROMIUM.exists():
         pytest.skip(f"there is no {CHROMIUM} on this machine")
     with sync_playwright() as playwright:

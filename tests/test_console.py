@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 from fastapi.testclient import TestClient
+from pydantic import SecretStr
 from staffed import PASSWORD, logged_in, with_staff
 from web_desk import DEVICES, client_of, desk_of
 
 from assistant.answer import Answer
 from assistant.chat import Assistant
+from assistant.endpoint import Endpoint
 from assistant.read_aloud import read_aloud
 from assistant.staff.actor import Actor
 from assistant.staff.audit import entries
@@ -207,6 +209,15 @@ def test_no_script_has_a_number_that_its_answer_has_not(
         allowed = set(NUMBER.findall("\n".join(known)))
         assert set(NUMBER.findall(said)) <= allowed, case.id
         assert not re.search(r"\[\d+\]|\*\*|^\|", said, re.M), case.id
+
+
+def test_no_caller_waits_for_a_language_model(assistant: Assistant, tmp_path: Path):
+    slow = Endpoint("http://127.0.0.1:9/v1", "none", SecretStr(""), 20.0)
+    desk = with_staff(desk_of(assistant, tmp_path, slow))
+    card = ask(logged_in(desk, "小王"), DEVICES)
+    assert "最多150万元" in script(card)
+    assert not card.select("[data-remark]")  # nor hears that it could not be reached
+    desk.log.close()
 
 
 # Calls

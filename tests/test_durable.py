@@ -86,8 +86,8 @@ def test_what_was_accepted_before_a_stop_is_answered_and_kept(
             with httpx.Client(base_url=url, headers=headers, timeout=30) as client:
                 try:
                     answer = client.post("/api/v1/ask", json={"question": question})
-                except httpx.ConnectError:  # it no longer listens: not accepted
-                    return
+                except (httpx.ConnectError, httpx.RemoteProtocolError):
+                    return  # it no longer listens, or had not read a word yet
                 told.append((answer.status_code, answer.json()["turn"]))
 
         with ThreadPoolExecutor(8) as askers:
@@ -96,10 +96,11 @@ def test_what_was_accepted_before_a_stop_is_answered_and_kept(
                 time.sleep(0.005)
             server.send_signal(signal.SIGTERM)
             for one in asked:
-                one.result()  # a connection that was cut off would raise here
+                one.result()
         assert server.wait(30) in (0, -signal.SIGTERM)
     assert {status for status, _ in told} == {200}
-    assert all(log.turn(turn).question in QUESTIONS for _, turn in told)
+    # What was asked and kept was also answered, and the other way round.
+    assert {turn.id for turn in log.latest(100)} == {turn for _, turn in told}
     log.close()
 
 

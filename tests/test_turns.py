@@ -333,7 +333,7 @@ def test_an_introduction_speaks_of_no_benefit(assistant: Assistant):
     "question", ["郑州的，上市奖补", "郑州培训补贴", "郑州茅台奖励"]
 )
 def test_nobody_is_accused_for_asking(assistant: Assistant, question: str):
-    assert talk(assistant, question).reason not in ("illegal", "personal")
+    assert talk(assistant, question).reason != "illegal"
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """A turn asked and kept, the same for the chat, the console and the API."""
 
 import logging
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Generator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
 
@@ -48,7 +48,7 @@ def told(
     question: str,
     as_of: date,
     turn: str | None = None,
-) -> Iterator[Told]:
+) -> Generator[Told]:
     """Every answer is kept before it is given; a better one takes its place.
 
     `turn` is one that the first takes the place of.
@@ -61,6 +61,14 @@ def told(
         else:
             turn = kept.turn
         yield Told(kept.answer, turn or "")
+
+
+def told_at_once(
+    desk: Desk, conversation: Conversation, question: str, as_of: date
+) -> Told:
+    """The first answer, which waits for no model: a caller is on the line."""
+    with closing(told(desk, conversation, question, as_of)) as answers_:
+        return next(answers_)
 
 
 def told_at_last(

@@ -13,7 +13,7 @@ from assistant.staff.tickets import LONGEST as LONGEST_TICKET
 from assistant.staff.tickets import Handed, create_ticket
 from assistant.web.access import Staff
 from assistant.web.article import plain
-from assistant.web.asking import held, told_at_last
+from assistant.web.asking import held, told_at_once
 from assistant.web.calculator_page import result_of
 from assistant.web.console.call import conversation_of, hang_up, start
 from assistant.web.console.card import (
@@ -56,7 +56,7 @@ def ask(desk: AtDesk, by: Staff, q: Typed = "", call: Call = "") -> HTMLResponse
         raise StaffError(say("web.chat.empty"))
     conversation = conversation_of(desk, by, call)
     with held(conversation):
-        told = told_at_last(desk, conversation, q, desk.today)
+        told = told_at_once(desk, conversation, q, desk.today)
         session = conversation.session
         asked = session.turns[-1].question
         card = answer_card(desk, session, asked, told.answer, told.turn)
